@@ -1,0 +1,42 @@
+/* Time, randomness and files come in through here alone, so that tests can turn and break them. */
+#ifndef BASE_SYSTEM_H
+#define BASE_SYSTEM_H
+#include "base/err.h"
+#include "base/value.h"
+#include <stdio.h>
+
+/* Milliseconds since 1970-01-01 UTC, and the day in the office's zone (UTC+8, no summer time). */
+int64_t clock_now_ms(void);
+day clock_today(void);
+/* Milliseconds from an arbitrary start, never going back: for measuring and rates. */
+int64_t clock_steady_ms(void);
+/* Tests: from now on the clock stands at `ms` (negative: the real one again). */
+void clock_turn(int64_t ms);
+/* "2019-12-31T08:00:00.123Z" and NUL. */
+void clock_format(int64_t ms, char out[25]);
+
+/* Bytes from the system's generator (libsodium). */
+void random_fill(void *out, size_t size);
+/* A small repeatable generator (splitmix64 seeded xoshiro256**): for synth and tests, never for keys. */
+struct rng {
+    uint64_t s[4];
+};
+void rng_seed(struct rng *r, uint64_t seed);
+uint64_t rng_next(struct rng *r);
+uint64_t rng_below(struct rng *r, uint64_t limit); /* 0 .. limit-1, without bias */
+
+/* Whole file into the arena. FILE_ABSENT, FILE_FORBIDDEN, FILE_READ, FILE_TOO_LARGE (above max bytes). */
+MUST_USE bool file_read(const char *path, size_t max, struct arena *a, struct text *out, struct err *e);
+/* Writes a new file as a whole: beside it first, synced, then renamed; never half. FILE_FORBIDDEN, FILE_FULL, FILE_WRITE. */
+MUST_USE bool file_write(const char *path, struct text content, int mode, struct err *e);
+bool file_exists(const char *path);
+bool file_is_folder(const char *path);
+/* Names of a folder's entries, ordered by bytes, without "." and "..". FILE_ABSENT, FILE_FORBIDDEN, FILE_READ. */
+MUST_USE bool file_list(const char *folder, struct arena *a, struct text **names_out, size_t *count_out, struct err *e);
+/* The program's own data (policy packs, later pages): beside the executable's source tree, or PREFIX/share/honghua,
+ * or $HONGHUA_DATA. `name` is relative ("policy/henan"). FILE_ABSENT names what was looked for. */
+MUST_USE bool file_find_data(const char *name, struct arena *a, struct text *path_out, struct err *e);
+/* Sets `e` from errno for a failed call on `path`. Always false. */
+bool file_fail(struct err *e, const char *path, int error);
+
+#endif
