@@ -8,6 +8,7 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 #include "base/attr.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;

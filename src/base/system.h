@@ -15,8 +15,10 @@ void clock_turn(int64_t ms);
 /* "2019-12-31T08:00:00.123Z" and NUL. */
 void clock_format(int64_t ms, char out[25]);
 
-/* Bytes from the system's generator (libsodium). */
+/* Bytes from the system's generator (libsodium). Any thread. */
 void random_fill(void *out, size_t size);
+/* Tests, one thread: from now on random_fill repeats the bytes that belong to `seed`; 0: the real ones again. */
+void random_turn(uint64_t seed);
 /* A small repeatable generator (splitmix64 seeded xoshiro256**): for synth and tests, never for keys. */
 struct rng {
     uint64_t s[4];
@@ -25,18 +27,24 @@ void rng_seed(struct rng *r, uint64_t seed);
 uint64_t rng_next(struct rng *r);
 uint64_t rng_below(struct rng *r, uint64_t limit); /* 0 .. limit-1, without bias */
 
-/* Whole file into the arena. FILE_ABSENT, FILE_FORBIDDEN, FILE_READ, FILE_TOO_LARGE (above max bytes). */
+/* Whole file into the arena, a NUL behind it (not counted). FILE_ABSENT, FILE_FORBIDDEN, FILE_IS_FOLDER, FILE_READ,
+ * FILE_TOO_LARGE (above max bytes), OUT_OF_MEMORY. */
 MUST_USE bool file_read(const char *path, size_t max, struct arena *a, struct text *out, struct err *e);
-/* Writes a new file as a whole: beside it first, synced, then renamed; never half. FILE_FORBIDDEN, FILE_FULL, FILE_WRITE. */
+/* Writes a file as a whole, replacing what was there: beside it first, synced, then renamed; never half. What is no
+ * regular file (a pipe, /dev/stdout) is written as it is. FILE_ABSENT (its folder), FILE_FORBIDDEN, FILE_IS_FOLDER,
+ * FILE_FULL, FILE_WRITE. */
 MUST_USE bool file_write(const char *path, struct text content, int mode, struct err *e);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 /* Names of a folder's entries, ordered by bytes, without "." and "..". FILE_ABSENT, FILE_FORBIDDEN, FILE_READ. */
 MUST_USE bool file_list(const char *folder, struct arena *a, struct text **names_out, size_t *count_out, struct err *e);
-/* The program's own data (policy packs, later pages): beside the executable's source tree, or PREFIX/share/honghua,
- * or $HONGHUA_DATA. `name` is relative ("policy/henan"). FILE_ABSENT names what was looked for. */
+/* The program's own data (policy packs, later pages): below $HONGHUA_DATA when that is set, else in the source tree
+ * beside the executable (build/..), else in PREFIX/share/honghua (bin/../share/honghua). `name` is relative
+ * ("policy/henan"), without "..". FILE_ABSENT names what was looked for. */
 MUST_USE bool file_find_data(const char *name, struct arena *a, struct text *path_out, struct err *e);
-/* Sets `e` from errno for a failed call on `path`. Always false. */
+/* Sets `e` from errno for a call on `path` that failed while reading (or writing); values `file`, `reason`. Always
+ * false. */
 bool file_fail(struct err *e, const char *path, int error);
+bool file_fail_write(struct err *e, const char *path, int error);
 
 #endif
