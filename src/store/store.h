@@ -1,0 +1,115 @@
+/* The database: transactions, statements with bound values, migrations, checks before a commit.
+ *
+ * One `struct store` is one connection to one database, held by one thread at a time; threads that read
+ * beside a writer open their own. SQLite is the engine for now; which one it is shows nowhere but in
+ * store_engine().
+ *
+ * What always holds on an open store: the file is Honghua's and of this program's schema version; foreign
+ * keys, recursive triggers and secure deletion are on; a commit has reached the disk (WAL, synchronous=FULL)
+ * when store_end answers true.
+ *
+ * Errors that any function may answer, all with exit code 3 and the value `file`:
+ *   STORE_BUSY        another process is writing, and still was after the wait
+ *   STORE_FULL        no space on the disk           STORE_IO        the disk or share failed
+ *   STORE_CORRUPT     the file is damaged            STORE_FORBIDDEN no permission on it or its folder
+ *   STORE_READONLY    it may be read only            STORE_CONSTRAINT a rule of a table refused (value
+ * `reason`) STORE_FAILED      anything else (value `reason`) OUT_OF_MEMORY, LIMIT
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+#include "base/err.h"
+#include "base/value.h"
+
+#define STORE_WAIT_MS 15000     /* how long a writer waits for another before STORE_BUSY */
+#define STORE_HOOK_MAX 8        /* checks before a commit, for one store */
+#define STATEMENT_CACHE_MAX 512 /* prepared statements kept for one store */
+
+struct store;
+enum store_mode {
+    STORE_CREATE,    /* makes a new database; STORE_EXISTS when the path is taken, by whatever */
+    STORE_READWRITE, /* brings an older schema up to date first */
+    STORE_READONLY
+};
+enum store_engine { STORE_SQLITE, STORE_POSTGRES };
+
+/* Opens the database at `path` (kept as a copy).
+ *
+ *   STORE_ABSENT   there is none         STORE_EXISTS  mode is STORE_CREATE, and there is something
+ *   STORE_FOREIGN  the file is not Honghua's, or no database: it is left as it is, to the byte
+ *   STORE_NEWER    made by a newer program (values `found`, `known`)
+ *   STORE_OLDER    of an older schema, and mode is STORE_READONLY
+ * A database that is made appears under its name complete or not at all.
+ */
+MUST_USE bool store_open(const char *path, enum store_mode mode, struct store **db_out, struct err *e);
+void store_close(struct store *db); /* rolls back what is open; NULL is allowed */
+const char *store_path(const struct store *db);
+enum store_engine store_engine(const struct store *db);
+/* From now on a writer waits `ms` for another one. */
+void store_wait(struct store *db, int ms);
+/* Makes the statement that runs on another thread fail with STORE_CANCELLED. The one function for other
+ * threads. */
+void store_cancel(struct store *db);
+
+/* A transaction: either one that writes (no other writer beside it) or one that only reads (one unchanging
+ * state). They do not nest; savepoints do. */
+MUST_USE bool store_begin(struct store *db, struct err *e);
+MUST_USE bool store_begin_read(struct store *db, struct err *e);
+/* Commits when `keep`, after the checks before a commit; else, or when one of those fails, undoes all.
+ * Answers true only when all was kept; an error that stands in `e` already stays the answer. */
+bool store_end(struct store *db, bool keep, struct err *e);
+bool store_in_transaction(const struct store *db);
+
+/* `check` runs before every commit of a writing transaction, in the order of registering; false undoes it.
+ * Keeps `user`. At most STORE_HOOK_MAX. */
+typedef bool store_check(struct store *db, void *user, struct err *e);
+void store_before_commit(struct store *db, store_check *check, void *user);
+
+/* Part of a transaction that may be undone alone. Close the inner one first. */
+struct savepoint {
+    struct store *db;
+    int depth;
+};
+MUST_USE bool savepoint_open(struct store *db, struct savepoint *undo, struct err *e);
+/* Keeps or undoes; answers `keep` unless that fails. An error that stands in `e` already stays the answer. */
+bool savepoint_close(struct savepoint *undo, bool keep, struct err *e);
+
+/* A prepared statement. Ones from .sql files come with a function of their own (tools/sql.py); text made at
+ * run time is engine/record's alone. Values are always bound, never written into the text.
+ *
+ *     struct statement *insert = statement_open(db, sql, e);
+ *     for (...) {
+ *         statement_bind(insert, 1, value_text(id));
+ *         if (!statement_run(insert, e))
+ *             ...
+ *     }
+ *     statement_close(insert);
+ */
+struct statement;
+enum step { STEP_DONE, STEP_ROW, STEP_FAILED };
+
+/* The statement of this text, prepared once and kept for the next time; NULL with an error. Parameters are
+ * ?1, ?2 … One statement alone; closing gives it back to the store. */
+MUST_USE struct statement *statement_open(struct store *db, struct text sql, struct err *e);
+void statement_close(struct statement *s); /* NULL is allowed */
+/* Binds parameter `index` (from 1). The bytes are borrowed until the next bind of it, statement_clear or
+ * close. A failure shows in the next step. A bind after a step starts the statement anew. */
+void statement_bind(struct statement *s, int index, struct value v);
+/* Next row. STEP_DONE and STEP_FAILED also start the statement anew, bound values kept. */
+enum step statement_step(struct statement *s, struct err *e);
+/* Runs to the end, passing over rows. */
+MUST_USE bool statement_run(struct statement *s, struct err *e);
+/* Starts anew without values. */
+void statement_clear(struct statement *s);
+/* Columns of the row (from 0); bytes are valid until the next step, bind or close. */
+struct value statement_column(const struct statement *s, int index);
+int statement_column_count(const struct statement *s);
+
+/* Rows that the last insert, update or delete changed. */
+int64_t store_changes(const struct store *db);
+/* Runs statements without values, one after another: definitions of tables. */
+MUST_USE bool store_run(struct store *db, struct text sql, struct err *e);
+/* Names of a table's columns in their order, from the arena; none when there is no such table. */
+MUST_USE bool store_table_columns(struct store *db, struct text table, struct arena *a,
+                                  struct text **names_out, size_t *count_out, struct err *e);
+
+#endif
