@@ -1,9 +1,7 @@
 /* Honghua's one executable: hands the words of the command line on. */
-#include <stdio.h>
+#include "cli/cli.h"
 
 int main(int argc, char **argv)
 {
-    (void)argc;
-    fprintf(stderr, "%s: no command is built in yet\n", argv[0]);
-    return 2;
+    return cli_main(argc, argv);
 }

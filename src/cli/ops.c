@@ -1,0 +1,27 @@
+/* Gathers the operations. Always holds: the list is complete before the first command is parsed. */
+#include "cli/ops.h"
+#include "domain/check/check.h"
+#include "domain/import/import.h"
+#include "domain/registry/registry.h"
+#include "domain/report/report.h"
+#include "domain/synth/synth.h"
+#include "domain/tool/tool.h"
+#include <assert.h>
+
+#define OPS_MAX 64
+
+const struct op_list *cli_ops(void)
+{
+    static const struct op *all[OPS_MAX];
+    static struct op_list list;
+    const struct op_list *const modules[] = {&registry_ops, &import_ops, &check_ops, &report_ops, &synth_ops, &tool_ops};
+    if (list.at != NULL)
+        return &list;
+    for (size_t m = 0; m < COUNT_OF(modules); m++)
+        for (size_t i = 0; i < modules[m]->count; i++) {
+            assert(list.count < OPS_MAX);
+            all[list.count++] = modules[m]->at[i];
+        }
+    list.at = all;
+    return &list;
+}
