@@ -26,7 +26,8 @@ def divisions(folder, province):
         table.update(rows(folder, name))
     for name in ("streets", "villages"):
         table.update(pair for pair in rows(folder, name) if pair[0].startswith(province))
-    return sorted((code.ljust(12, "0"), name) for code, name in table.items())
+    # A prefecture without counties stands in two lists under what is the same code here.
+    return sorted({code.ljust(12, "0"): name for code, name in table.items()}.items())
 
 
 def main():
