@@ -1,5 +1,5 @@
-/* Runs one command: parse, open, run, answer. Always holds: an error is shown once, on standard error, and nothing
- * stands on standard output unless the operation succeeded. */
+/* Runs one command: parse, open, run, answer. Always holds: an error is shown once, on standard error, and
+ * nothing stands on standard output unless the operation succeeded. */
 #include "cli/cli.h"
 #include "base/system.h"
 #include "cli/cli.err.h"
@@ -52,7 +52,8 @@ static int show_error(const struct err *e, enum lang lang)
 static struct text owner(struct arena *a)
 {
     const struct passwd *user = getpwuid(getuid());
-    return user == NULL ? text_format(a, "owner:%lu", (unsigned long)getuid()) : text_format(a, "owner:%s", user->pw_name);
+    return user == NULL ? text_format(a, "owner:%lu", (unsigned long)getuid())
+                        : text_format(a, "owner:%s", user->pw_name);
 }
 
 /* Whether this call writes: its operation does, or a value that makes it so is given. */
@@ -70,7 +71,9 @@ static bool open_session(struct cli *c)
     const struct op *of = c->command.op;
     bool writes = call_writes(c);
     const struct cli_global *g = &c->command.global;
-    const struct session_options options = {.db = g->db, .key_file = g->key_file, .write = writes,
+    const struct session_options options = {.db = g->db,
+                                            .key_file = g->key_file,
+                                            .write = writes,
                                             .need_key = of->needs == OP_NEEDS_KEY || (writes && !of->writes),
                                             .policy_version = g->policy_version};
     if (of->needs == OP_NEEDS_NOTHING)
@@ -86,7 +89,8 @@ static bool open_session(struct cli *c)
 static void prepare_call(struct cli *c)
 {
     const struct cli_global *g = &c->command.global;
-    c->call = (struct op_call){.op = c->command.op, .values = c->command.values, .arena = &c->arena, .lang = g->lang};
+    c->call = (struct op_call){
+        .op = c->command.op, .values = c->command.values, .arena = &c->arena, .lang = g->lang};
     c->call.by = owner(&c->arena);
     c->progress = (struct progress){.lang = g->lang, .terminal = isatty(STDERR_FILENO) == 1};
     if (c->progress.terminal || g->progress) {

@@ -1,7 +1,7 @@
 /* The command line, made from the declared operations: it parses words, opens the session, runs, prints.
  *
- * Holds no logic of any operation. What it promises (exit codes, one JSON value, progress on standard error only)
- * stands in doc/cli.md.
+ * Holds no logic of any operation. What it promises (exit codes, one JSON value, progress on standard error
+ * only) stands in doc/cli.md.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H

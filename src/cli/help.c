@@ -9,11 +9,13 @@ static struct text usage_of(const struct op *op, struct arena *a)
         const char *value = parameter->value != NULL ? parameter->value : parameter->name;
         const char *more = parameter->many ? "..." : "";
         if (parameter->positional)
-            line = text_format(a, parameter->required ? "%.*s %s%s" : "%.*s [%s%s]", TEXT_ARG(line), value, more);
+            line = text_format(a, parameter->required ? "%.*s %s%s" : "%.*s [%s%s]", TEXT_ARG(line), value,
+                               more);
         else if (parameter->type == OP_FLAG)
             line = text_format(a, "%.*s [--%s]", TEXT_ARG(line), parameter->name);
         else
-            line = text_format(a, parameter->required ? "%.*s --%s %s" : "%.*s [--%s %s]", TEXT_ARG(line), parameter->name, value);
+            line = text_format(a, parameter->required ? "%.*s --%s %s" : "%.*s [--%s %s]", TEXT_ARG(line),
+                               parameter->name, value);
     }
     return line;
 }
@@ -27,7 +29,9 @@ static void print_parameters(const struct op *op, struct arena *a, struct print 
                            : parameter->type == OP_FLAG
                                ? text_format(a, "--%s", parameter->name)
                                : text_format(a, "--%s %s", parameter->name, parameter->value);
-        print_table_row(table, PRINT_PLAIN, (struct text[]){TEXT(" "), name, text_of(print_say(p, parameter->zh, parameter->en))});
+        print_table_row(
+            table, PRINT_PLAIN,
+            (struct text[]){TEXT(" "), name, text_of(print_say(p, parameter->zh, parameter->en))});
     }
     print_table_end(table, p);
 }
@@ -38,10 +42,12 @@ static void print_globals(struct arena *a, struct print *p)
         const char *name, *zh, *en;
     } lines[] = {
         {"--db FILE", "数据库文件，默认 honghua.db", "the database, default honghua.db"},
-        {"--key-file FILE", "敏感字段的密钥文件，默认在数据库旁边", "the key of sensitive fields, default beside the database"},
+        {"--key-file FILE", "敏感字段的密钥文件，默认在数据库旁边",
+         "the key of sensitive fields, default beside the database"},
         {"--json", "输出一个 JSON 值，供程序使用", "print one JSON value, for programs"},
         {"--lang zh|en", "提示所用语言", "language of messages"},
-        {"--policy-version DIGEST", "按以前的政策包版本重算", "repeat a run with an earlier version of the policy pack"},
+        {"--policy-version DIGEST", "按以前的政策包版本重算",
+         "repeat a run with an earlier version of the policy pack"},
         {"--progress", "总是显示进度", "show progress even where there is no terminal"},
         {"--help", "显示帮助", "show help"},
     };
@@ -49,14 +55,16 @@ static void print_globals(struct arena *a, struct print *p)
     struct print_table *table = print_table_new(a, 3);
     for (size_t i = 0; i < COUNT_OF(lines); i++)
         print_table_row(table, PRINT_PLAIN,
-                        (struct text[]){TEXT(" "), text_of(lines[i].name), text_of(print_say(p, lines[i].zh, lines[i].en))});
+                        (struct text[]){TEXT(" "), text_of(lines[i].name),
+                                        text_of(print_say(p, lines[i].zh, lines[i].en))});
     print_table_end(table, p);
 }
 
 static bool in_group(const struct op *op, struct text group)
 {
     struct text name = text_of(op->name);
-    return group.at == NULL || (text_starts_with(name, group) && name.size > group.size && name.at[group.size] == ' ');
+    return group.at == NULL
+           || (text_starts_with(name, group) && name.size > group.size && name.at[group.size] == ' ');
 }
 
 static void print_list(const struct op_list *ops, struct text group, struct arena *a, struct print *p)
@@ -71,7 +79,8 @@ static void print_list(const struct op_list *ops, struct text group, struct aren
     print_table_end(table, p);
 }
 
-void help_print(const struct op_list *ops, const struct cli_command *command, struct arena *a, struct print *p)
+void help_print(const struct op_list *ops, const struct cli_command *command, struct arena *a,
+                struct print *p)
 {
     if (command->op != NULL) {
         struct text usage = usage_of(command->op, a);
@@ -83,9 +92,13 @@ void help_print(const struct op_list *ops, const struct cli_command *command, st
     }
     if (command->group.at == NULL)
         print_line(p, PRINT_PLAIN, "%s",
-                   print_say(p, "红花：乡镇帮扶台账、核查与报告。先 init 建库，再 import 导入工作簿，check 核查，report town 出报告。",
-                             "Honghua: a town's register, its checks and its reports. Start with init, then import, check, report town."));
+                   print_say(p,
+                             "红花：乡镇帮扶台账、核查与报告。先 init 建库，再 import 导入工作簿，check "
+                             "核查，report town 出报告。",
+                             "Honghua: a town's register, its checks and its reports. Start with init, then "
+                             "import, check, report town."));
     print_list(ops, command->group, a, p);
     print_globals(a, p);
-    print_next(p, "honghua 命令 --help 查看一个命令的写法", "honghua COMMAND --help shows how a command is written");
+    print_next(p, "honghua 命令 --help 查看一个命令的写法",
+               "honghua COMMAND --help shows how a command is written");
 }

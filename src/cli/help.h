@@ -4,6 +4,7 @@
 #include "cli/parse.h"
 
 /* One operation, a group of them, or the list of all. */
-void help_print(const struct op_list *ops, const struct cli_command *command, struct arena *a, struct print *p);
+void help_print(const struct op_list *ops, const struct cli_command *command, struct arena *a,
+                struct print *p);
 
 #endif

@@ -14,7 +14,8 @@ const struct op_list *cli_ops(void)
 {
     static const struct op *all[OPS_MAX];
     static struct op_list list;
-    const struct op_list *const modules[] = {&registry_ops, &import_ops, &check_ops, &report_ops, &synth_ops, &tool_ops};
+    const struct op_list *const modules[] = {&registry_ops, &import_ops, &check_ops,
+                                             &report_ops,   &synth_ops,  &tool_ops};
     if (list.at != NULL)
         return &list;
     for (size_t m = 0; m < COUNT_OF(modules); m++)

@@ -1,5 +1,5 @@
-/* Parses the command line. Always holds: options may stand before or after the command, so whether an option takes a
- * value is looked up over all operations; a test holds that operations agree about it. */
+/* Parses the command line. Always holds: options may stand before or after the command, so whether an option
+ * takes a value is looked up over all operations; a test holds that operations agree about it. */
 #include "cli/parse.h"
 #include "base/system.h"
 #include "cli/cli.err.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 struct option {
-    struct text name;  /* without the dashes */
+    struct text name; /* without the dashes */
     struct text value;
     bool has_value;
 };
@@ -27,8 +27,8 @@ struct parser {
 
 static const struct {
     const char *name, *value;
-} global_options[] = {{"db", "FILE"},     {"key-file", "FILE"}, {"lang", "zh|en"}, {"policy-version", "DIGEST"},
-                      {"json", NULL},     {"help", NULL},       {"progress", NULL}};
+} global_options[] = {{"db", "FILE"}, {"key-file", "FILE"}, {"lang", "zh|en"}, {"policy-version", "DIGEST"},
+                      {"json", NULL}, {"help", NULL},       {"progress", NULL}};
 
 /* How the value of an option is named; NULL: it takes none. false: no operation has such an option. */
 static bool option_value_name(const struct parser *p, struct text name, const char **value_out)
@@ -228,7 +228,8 @@ static bool is_choice(const char *choices, struct text t)
 }
 
 /* Reads a value in its parameter's type. */
-static bool read_value(const struct op_parameter *parameter, struct text t, struct op_value *out, struct err *e)
+static bool read_value(const struct op_parameter *parameter, struct text t, struct op_value *out,
+                       struct err *e)
 {
     day d;
     out->given = true;
@@ -251,13 +252,16 @@ static bool read_value(const struct op_parameter *parameter, struct text t, stru
         if (!is_choice(parameter->choices, t))
             return bad_value(e, parameter->name, t, parameter->choices);
         break;
-    case OP_FLAG: out->n = 1; break;
+    case OP_FLAG:
+        out->n = 1;
+        break;
     case OP_TEXT:
     case OP_PATH:
     case OP_OUT_PATH:
     case OP_CEL:
         if (t.size == 0)
-            return bad_value(e, parameter->name, t, parameter->value != NULL ? parameter->value : parameter->name);
+            return bad_value(e, parameter->name, t,
+                             parameter->value != NULL ? parameter->value : parameter->name);
         break;
     }
     return true;
@@ -273,7 +277,8 @@ static bool take_options(struct parser *p)
         if (option_value_name(&globals, o->name, &ignored))
             continue;
         size_t k = 0;
-        while (k < op->count && (op->parameters[k].positional || !text_equal(o->name, text_of(op->parameters[k].name))))
+        while (k < op->count
+               && (op->parameters[k].positional || !text_equal(o->name, text_of(op->parameters[k].name))))
             k++;
         if (k == op->count)
             return unknown_option(p, text_format(p->arena, "--%.*s", TEXT_ARG(o->name)));
@@ -316,14 +321,16 @@ static bool require_options(struct parser *p)
     const struct op *op = p->out->op;
     for (size_t k = 0; k < op->count; k++)
         if (op->parameters[k].required && !p->out->values[k].given) {
-            err_fail_text(p->e, &CLI_WORD_MISSING, "word", text_format(p->arena, "--%s", op->parameters[k].name));
+            err_fail_text(p->e, &CLI_WORD_MISSING, "word",
+                          text_format(p->arena, "--%s", op->parameters[k].name));
             err_add(p->e, "command", text_of(op->name));
             return false;
         }
     return true;
 }
 
-bool cli_parse(const struct op_list *ops, int argc, char **argv, struct arena *a, struct cli_command *out, struct err *e)
+bool cli_parse(const struct op_list *ops, int argc, char **argv, struct arena *a, struct cli_command *out,
+               struct err *e)
 {
     struct parser p = {.ops = ops, .arena = a, .out = out, .e = e};
     size_t room = (size_t)(argc < 0 ? 0 : argc) + 1, used;

@@ -10,12 +10,13 @@ struct cli_global {
 };
 struct cli_command {
     struct cli_global global;
-    const struct op *op;           /* NULL with help: the list of commands */
-    struct text group;             /* with help: the first word of a group ("journal"), or TEXT_NONE */
+    const struct op *op; /* NULL with help: the list of commands */
+    struct text group;   /* with help: the first word of a group ("journal"), or TEXT_NONE */
     struct op_value *values;
 };
-/* CLI_COMMAND_MISSING, CLI_COMMAND_UNKNOWN, CLI_OPTION_UNKNOWN, CLI_OPTION_VALUE, CLI_OPTION_TWICE, CLI_VALUE_BAD,
- * CLI_WORD_MISSING, CLI_WORD_EXTRA; the language is set in any case. */
-MUST_USE bool cli_parse(const struct op_list *ops, int argc, char **argv, struct arena *a, struct cli_command *out, struct err *e);
+/* CLI_COMMAND_MISSING, CLI_COMMAND_UNKNOWN, CLI_OPTION_UNKNOWN, CLI_OPTION_VALUE, CLI_OPTION_TWICE,
+ * CLI_VALUE_BAD, CLI_WORD_MISSING, CLI_WORD_EXTRA; the language is set in any case. */
+MUST_USE bool cli_parse(const struct op_list *ops, int argc, char **argv, struct arena *a,
+                        struct cli_command *out, struct err *e);
 
 #endif

@@ -9,8 +9,9 @@
 static const struct {
     const char *stage, *zh, *en;
 } stage_names[] = {
-    {"read", "读取", "reading"},   {"stage", "暂存", "staging"},   {"resolve", "核对", "matching"}, {"apply", "写入", "writing"},
-    {"check", "核查", "checking"}, {"report", "出报告", "reporting"}, {"synth", "生成", "making"},  {"verify", "校验", "verifying"},
+    {"read", "读取", "reading"},  {"stage", "暂存", "staging"},    {"resolve", "核对", "matching"},
+    {"apply", "写入", "writing"}, {"check", "核查", "checking"},   {"report", "出报告", "reporting"},
+    {"synth", "生成", "making"},  {"verify", "校验", "verifying"},
 };
 
 static const char *stage_name(const char *stage, enum lang lang)
@@ -25,13 +26,16 @@ static void write_line(const struct progress *p, uint64_t done, uint64_t total, 
 {
     uint64_t rate = ms > 0 ? done * 1000 / (uint64_t)ms : 0;
     bool zh = p->lang == LANG_ZH;
-    fprintf(stderr, "%s%s %llu", p->terminal ? "\r\033[K" : "", stage_name(p->stage, p->lang), (unsigned long long)done);
+    fprintf(stderr, "%s%s %llu", p->terminal ? "\r\033[K" : "", stage_name(p->stage, p->lang),
+            (unsigned long long)done);
     if (total > 0)
-        fprintf(stderr, "/%llu (%llu%%)", (unsigned long long)total, (unsigned long long)(done * 100 / total));
+        fprintf(stderr, "/%llu (%llu%%)", (unsigned long long)total,
+                (unsigned long long)(done * 100 / total));
     if (rate > 0)
         fprintf(stderr, zh ? "，每秒 %llu" : ", %llu a second", (unsigned long long)rate);
     if (rate > 0 && total > done)
-        fprintf(stderr, zh ? "，约剩 %llu 秒" : ", about %llu s left", (unsigned long long)((total - done) / rate + 1));
+        fprintf(stderr, zh ? "，约剩 %llu 秒" : ", about %llu s left",
+                (unsigned long long)((total - done) / rate + 1));
     if (!p->terminal)
         fputc('\n', stderr);
     fflush(stderr);

@@ -5,8 +5,8 @@
 
 struct progress {
     enum lang lang;
-    bool terminal;            /* rewrites its line; else a line now and then */
-    const char *stage;        /* of the line that stands */
+    bool terminal;     /* rewrites its line; else a line now and then */
+    const char *stage; /* of the line that stands */
     int64_t stage_ms, shown_ms;
     bool line_open;
 };

@@ -1,5 +1,5 @@
-/* Lines and tables for people. Always holds: a coloured line ends its colour; a table's cell is never wider than
- * its column; control characters of the register never reach the terminal. */
+/* Lines and tables for people. Always holds: a coloured line ends its colour; a table's cell is never wider
+ * than its column; control characters of the register never reach the terminal. */
 #include "engine/op/print.h"
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,12 +9,18 @@
 static const char *tone_begin(enum print_tone tone)
 {
     switch (tone) {
-    case PRINT_GOOD: return "\033[32m";
-    case PRINT_WARN: return "\033[33m";
-    case PRINT_BAD: return "\033[31m";
-    case PRINT_FAINT: return "\033[2m";
-    case PRINT_HEAD: return "\033[1m";
-    case PRINT_PLAIN: break;
+    case PRINT_GOOD:
+        return "\033[32m";
+    case PRINT_WARN:
+        return "\033[33m";
+    case PRINT_BAD:
+        return "\033[31m";
+    case PRINT_FAINT:
+        return "\033[2m";
+    case PRINT_HEAD:
+        return "\033[1m";
+    case PRINT_PLAIN:
+        break;
     }
     return "";
 }

@@ -1,4 +1,5 @@
-/* What a person reads on a terminal: tables that align Chinese, colour on a terminal only, the next step last. */
+/* What a person reads on a terminal: tables that align Chinese, colour on a terminal only, the next step
+ * last. */
 #ifndef ENGINE_OP_PRINT_H
 #define ENGINE_OP_PRINT_H
 #include "base/err.h"
@@ -13,7 +14,10 @@ struct print {
 };
 void print_line(struct print *p, enum print_tone tone, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Picks the sentence of the language. */
-static inline const char *print_say(const struct print *p, const char *zh, const char *en) { return p->lang == LANG_ZH ? zh : en; }
+static inline const char *print_say(const struct print *p, const char *zh, const char *en)
+{
+    return p->lang == LANG_ZH ? zh : en;
+}
 /* "下一步：…" */
 void print_next(struct print *p, const char *zh, const char *en);
 

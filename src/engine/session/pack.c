@@ -1,5 +1,6 @@
-/* Keeps and opens policy packs. Always holds: what is kept has been loaded as a whole before; an earlier version is
- * never changed or removed. */
+/* Keeps and opens policy packs. Always holds: what is kept has been loaded as a whole before; an earlier
+ * version is never changed or removed. */
+#include "base/base.err.h"
 #include "engine/session/pack.h"
 #include "base/system.h"
 #include "engine/frame/frame.h"
@@ -8,7 +9,8 @@
 
 #define PACK_FILE_MAX 1000
 
-static bool read_kept(struct session *s, struct text digest, struct catalog_file **files_out, size_t *count_out, struct err *e)
+static bool read_kept(struct session *s, struct text digest, struct catalog_file **files_out,
+                      size_t *count_out, struct err *e)
 {
     struct policy_file_list_row row;
     struct policy_file_list rows;
@@ -19,7 +21,8 @@ static bool read_kept(struct session *s, struct text digest, struct catalog_file
     if (!policy_file_list_open(s->store, &(struct policy_file_list_in){.digest = digest}, &rows, e))
         return false;
     while (count < PACK_FILE_MAX && policy_file_list_next(&rows, &row, e))
-        files[count++] = (struct catalog_file){text_copy(&s->arena, row.name), text_copy(&s->arena, row.content)};
+        files[count++] =
+            (struct catalog_file){text_copy(&s->arena, row.name), text_copy(&s->arena, row.content)};
     policy_file_list_close(&rows);
     *files_out = files;
     *count_out = count;
@@ -36,12 +39,14 @@ bool session_pack_open(struct session *s, struct text digest, struct err *e)
         return false;
     if (digest.at == NULL)
         return err_fail_text(e, &SESSION_UNFINISHED, "file", s->db);
-    if (!policy_version_get(s->store, &(struct policy_version_get_in){.digest = digest}, &s->arena, &version, &found, e))
+    if (!policy_version_get(s->store, &(struct policy_version_get_in){.digest = digest}, &s->arena, &version,
+                            &found, e))
         return false;
     if (!found)
         return err_fail_text(e, &SESSION_POLICY_UNKNOWN, "digest", digest);
     s->policy_loaded_ms = version.loaded_ms;
-    return read_kept(s, digest, &files, &count, e) && catalog_load(files, count, &frame_reader, &s->arena, &s->catalog, e);
+    return read_kept(s, digest, &files, &count, e)
+           && catalog_load(files, count, &frame_reader, &s->arena, &s->catalog, e);
 }
 
 /* A folder as it is named, or that of an installed pack. */
@@ -103,8 +108,9 @@ bool session_pack_install(struct session *s, struct text policy, bool *changed_o
         return false;
     *changed_out = s->catalog == NULL || strcmp(s->catalog->digest, next->digest) != 0;
     bool good = same_pack(s, next, e)
-             && (!*changed_out
-                 || (store_begin(s->store, e) && store_end(s->store, keep(s, next, now, e) && define(s, next, e), e)));
+                && (!*changed_out
+                    || (store_begin(s->store, e)
+                        && store_end(s->store, keep(s, next, now, e) && define(s, next, e), e)));
     if (!good || !*changed_out) {
         catalog_clear(next);
         return good;

@@ -1,5 +1,6 @@
-/* Opens an office's database. Always holds: a session that opened has a pack in force, and its key, when it has one, is
- * the database's own. */
+/* Opens an office's database. Always holds: a session that opened has a pack in force, and its key, when it
+ * has one, is the database's own. */
+#include "base/base.err.h"
 #include "engine/session/session.h"
 #include "base/system.h"
 #include "engine/session/pack.h"
@@ -18,7 +19,8 @@ static bool fail_on_file(const struct session *s, const struct err_kind *kind, s
     return false;
 }
 
-/* contract: --key-file, else HONGHUA_KEY_FILE, else <db>.key beside the file. *named_out: somebody chose it. */
+/* contract: --key-file, else HONGHUA_KEY_FILE, else <db>.key beside the file. *named_out: somebody chose it.
+ */
 static bool resolve_key_file(struct session *s, const struct session_options *options, bool *named_out)
 {
     const char *environment = getenv("HONGHUA_KEY_FILE");
@@ -105,8 +107,9 @@ static bool open_store(struct session *s, const struct session_options *options,
 bool session_open(struct session *s, const struct session_options *options, struct err *e)
 {
     bool named;
-    return begin(s, options, &named, e) && open_store(s, options, e) && open_key(s, named, options->need_key, e)
-        && session_pack_open(s, options->policy_version, e) && open_office(s, e) && open_parts(s, e);
+    return begin(s, options, &named, e) && open_store(s, options, e)
+           && open_key(s, named, options->need_key, e) && session_pack_open(s, options->policy_version, e)
+           && open_office(s, e) && open_parts(s, e);
 }
 
 void session_close(struct session *s)
@@ -150,21 +153,22 @@ static bool fill_new(struct session *s, struct text policy, struct text area, st
     if (!session_pack_install(s, policy, &changed, e))
         return false;
     return store_begin(s->store, e)
-        && store_end(s->store,
-                     session_setting_put(s, "key_check", text_of(check), e)
-                         && (text_is_empty(area) || session_set_office(s, area, e)),
-                     e);
+           && store_end(s->store,
+                        session_setting_put(s, "key_check", text_of(check), e)
+                            && (text_is_empty(area) || session_set_office(s, area, e)),
+                        e);
 }
 
-bool session_init(struct session *s, const struct session_options *options, struct text policy, struct text area, struct err *e)
+bool session_init(struct session *s, const struct session_options *options, struct text policy,
+                  struct text area, struct err *e)
 {
     bool named, made = false;
     if (!begin(s, options, &named, e))
         return false;
     if (file_exists(s->db.at))
         return fail_on_file(s, &SESSION_DATABASE_EXISTS, e);
-    bool done = store_open(s->db.at, STORE_CREATE, &s->store, e) && make_key(s, &made, e) && fill_new(s, policy, area, e)
-             && store_publish(s->store, e);
+    bool done = store_open(s->db.at, STORE_CREATE, &s->store, e) && make_key(s, &made, e)
+                && fill_new(s, policy, area, e) && store_publish(s->store, e);
     if (!done && made)
         (void)unlink(s->key_file.at);
     return done && open_parts(s, e);

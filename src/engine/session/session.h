@@ -1,6 +1,7 @@
 /* An office's database opened for work: store, key, the policy pack in force, records, journal.
  *
- * A session belongs to one thread. What is read-only (catalogue, vault) may be lent to others while it stands.
+ * A session belongs to one thread. What is read-only (catalogue, vault) may be lent to others while it
+ * stands.
  */
 #ifndef ENGINE_SESSION_SESSION_H
 #define ENGINE_SESSION_SESSION_H
@@ -8,29 +9,33 @@
 #include "engine/record/record.h"
 
 struct session {
-    struct text db, key_file;      /* as asked for; key_file resolved (contract.md: --key-file, HONGHUA_KEY_FILE, <db>.key) */
-    struct arena arena;            /* lives as long as the session */
+    struct text db,
+        key_file; /* as asked for; key_file resolved (contract.md: --key-file, HONGHUA_KEY_FILE, <db>.key) */
+    struct arena arena; /* lives as long as the session */
     struct store *store;
     struct vault *vault;           /* NULL: without the key */
     const struct catalog *catalog; /* the pack in force, or the version asked for */
     int64_t policy_loaded_ms;
     struct records *records;
     struct journal *journal;
-    struct area office;            /* the office's own area; empty texts: not known yet */
-    struct text office_code;       /* 12 digits or empty */
+    struct area office;      /* the office's own area; empty texts: not known yet */
+    struct text office_code; /* 12 digits or empty */
 };
 struct session_options {
-    struct text db, key_file;      /* key_file TEXT_NONE: by the rules */
-    bool write, need_key;          /* need_key: SESSION_KEY_ABSENT instead of working masked */
-    struct text policy_version;    /* digest of an earlier pack, or TEXT_NONE */
+    struct text db, key_file;   /* key_file TEXT_NONE: by the rules */
+    bool write, need_key;       /* need_key: SESSION_KEY_ABSENT instead of working masked */
+    struct text policy_version; /* digest of an earlier pack, or TEXT_NONE */
 };
 /* SESSION_DATABASE_ABSENT, SESSION_KEY_ABSENT, SESSION_KEY_WRONG, SESSION_POLICY_UNKNOWN, STORE_*. */
 MUST_USE bool session_open(struct session *s, const struct session_options *options, struct err *e);
 void session_close(struct session *s);
-/* Makes a database, its key and loads the pack (id of an installed pack, or a folder). `area` TEXT_NONE: the one town of the first import.
- * Whole or absent: a refused init leaves no file behind. SESSION_DATABASE_EXISTS. */
-MUST_USE bool session_init(struct session *s, const struct session_options *options, struct text policy, struct text area, struct err *e);
-/* Loads a new version of the pack into the open database; in force from now on. Same digest: nothing changes, *changed_out false. */
+/* Makes a database, its key and loads the pack (id of an installed pack, or a folder). `area` TEXT_NONE: the
+ * one town of the first import. Whole or absent: a refused init leaves no file behind.
+ * SESSION_DATABASE_EXISTS. */
+MUST_USE bool session_init(struct session *s, const struct session_options *options, struct text policy,
+                           struct text area, struct err *e);
+/* Loads a new version of the pack into the open database; in force from now on. Same digest: nothing changes,
+ * *changed_out false. */
 MUST_USE bool session_policy_load(struct session *s, struct text folder, bool *changed_out, struct err *e);
 /* Keeps the office's area once it is known (first import). In the caller's transaction. */
 MUST_USE bool session_set_office(struct session *s, struct text code, struct err *e);

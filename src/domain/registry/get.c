@@ -1,0 +1,190 @@
+/* `get`: one record; for a household its whole file (一户一档): what hangs below it, and its history. */
+#include "base/base.err.h"
+#include "base/system.h"
+#include "domain/registry/parts.h"
+#include "domain/registry/registry.err.h"
+
+static const struct op_parameter parameters[] = {
+    {.name = "entity",
+     .type = OP_TEXT,
+     .positional = true,
+     .required = true,
+     .value = "ENTITY",
+     .zh = "记录类别，如 household",
+     .en = "kind of record, such as household"},
+    {.name = "id",
+     .type = OP_TEXT,
+     .positional = true,
+     .required = true,
+     .value = "ID",
+     .zh = "编号，如户编号",
+     .en = "its number, such as the household number"},
+    {.name = "as-of",
+     .type = OP_DAY,
+     .value = "DATE",
+     .zh = "当日有效的情况",
+     .en = "the state valid on that day"},
+    {.name = "reveal",
+     .type = OP_FLAG,
+     .writes = true,
+     .zh = "显示敏感信息原文（记入日志）",
+     .en = "show sensitive fields in full (journalled)"},
+};
+
+struct part { /* records of one entity: the record itself, or what hangs below it */
+    const struct catalog_entity *entity;
+    struct view *view;
+    struct record_query query;
+};
+struct get {
+    struct part self;
+    struct part *children;
+    size_t child_count;
+};
+
+static bool part_open(struct op_call *call, const struct catalog_entity *entity, struct part *part,
+                      struct err *e)
+{
+    const struct op_value *as_of = op_value(call, "as-of");
+    part->entity = entity;
+    if (!view_open(call, entity, op_value(call, "reveal")->given, &part->view, e))
+        return false;
+    part->query =
+        (struct record_query){.entity = entity, .limit = -1, .open_sealed = call->session->vault != NULL};
+    part->query.as_of = as_of->given ? (day)as_of->n : DAY_NONE;
+    part->query.fields = view_fields(part->view, &part->query.field_count);
+    return area_of(TEXT(""), &part->query.area, e);
+}
+
+static bool absent(const struct catalog_entity *entity, struct text id, struct err *e)
+{
+    err_fail_text(e, &REGISTRY_RECORD_ABSENT, "record", id);
+    err_add(e, "entity", entity->id);
+    return false;
+}
+
+static bool open_children(struct op_call *call, struct get *g, struct err *e)
+{
+    const struct catalog *c = call->session->catalog;
+    g->children = arena_take_many(call->arena, c->entity_count + 1, sizeof *g->children);
+    if (g->children == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    for (size_t i = 0; i < c->entity_count; i++) {
+        const struct catalog_entity *entity = &c->entities[i];
+        if (entity->parent == NULL || entity->parent->entity != g->self.entity)
+            continue;
+        struct part *part = &g->children[g->child_count++];
+        if (!part_open(call, entity, part, e))
+            return false;
+        part->query.parent = g->self.query.id;
+        part->query.order = RECORD_BY_PARENT;
+    }
+    return true;
+}
+
+static bool run_get(struct op_call *call, struct err *e)
+{
+    struct text id = op_value(call, "id")->s;
+    const struct catalog_entity *entity;
+    struct get *g = arena_take(call->arena, sizeof *g);
+    bool found;
+    if (g == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    call->result = g;
+    if (!entity_named(call, op_value(call, "entity")->s, &entity, e) || !part_open(call, entity, &g->self, e)
+        || !record_find(call->session->records, entity, &g->self.query.area, id, call->arena,
+                        &g->self.query.id, &found, e))
+        return false;
+    if (!found)
+        return absent(entity, id, e);
+    if (op_value(call, "reveal")->given && !reveal_journal(call, entity->id, g->self.query.id, e))
+        return false;
+    return open_children(call, g, e);
+}
+
+/* Writes the rows of a part: one open object for the record itself, an array for children. */
+static bool part_json(struct op_call *call, const struct part *part, bool bare, struct json *out,
+                      struct err *e)
+{
+    struct record_scan *scan;
+    struct record_row row;
+    if (!record_scan_open(call->session->records, &part->query, &scan, e))
+        return false;
+    while (record_scan_next(scan, &row, e)) {
+        if (!bare)
+            json_object(out);
+        view_json(part->view, &row, out);
+        if (!bare)
+            json_object_end(out);
+    }
+    record_scan_close(scan);
+    return e->kind == NULL;
+}
+
+static bool json_get(struct op_call *call, struct json *out, struct err *e)
+{
+    const struct get *g = call->result;
+    json_object(out);
+    bool good = part_json(call, &g->self, true, out, e);
+    for (size_t i = 0; i < g->child_count && good; i++) {
+        json_key_text(out, g->children[i].entity->id);
+        json_array(out);
+        good = part_json(call, &g->children[i], false, out, e);
+        json_array_end(out);
+    }
+    json_object_end(out);
+    return good;
+}
+
+static void show_fields(struct op_call *call, const struct part *part, const struct record_row *row,
+                        struct print *p)
+{
+    struct print_table *table = print_table_new(call->arena, 2);
+    for (size_t i = 0; i < view_count(part->view); i++) {
+        struct text value = view_text(part->view, row, i, call->arena, call->lang);
+        if (!text_is_empty(value))
+            print_table_row(table, PRINT_PLAIN,
+                            (struct text[]){label_in(view_column(part->view, i)->label, call->lang), value});
+    }
+    print_table_end(table, p);
+}
+
+static bool show_part(struct op_call *call, const struct part *part, struct print *p, struct err *e)
+{
+    struct record_scan *scan;
+    struct record_row row;
+    int64_t number = 0;
+    struct text label = label_in(part->entity->label, call->lang);
+    if (!record_scan_open(call->session->records, &part->query, &scan, e))
+        return false;
+    while (record_scan_next(scan, &row, e)) {
+        print_line(p, PRINT_HEAD, "%.*s %lld", TEXT_ARG(label), (long long)++number);
+        show_fields(call, part, &row, p);
+    }
+    record_scan_close(scan);
+    return e->kind == NULL;
+}
+
+static bool show_get(struct op_call *call, struct print *p, struct err *e)
+{
+    const struct get *g = call->result;
+    bool good = show_part(call, &g->self, p, e);
+    for (size_t i = 0; i < g->child_count && good; i++)
+        good = show_part(call, &g->children[i], p, e);
+    if (good)
+        print_next(p, "honghua journal list --record 编号 查看变动记录",
+                   "honghua journal list --record ID shows what was changed");
+    return good;
+}
+
+const struct op op_get = {
+    .name = "get",
+    .zh = "查看一条记录；户为整户档案",
+    .en = "one record; a household's whole file",
+    .parameters = parameters,
+    .count = COUNT_OF(parameters),
+    .needs = OP_NEEDS_DATABASE,
+    .run = run_get,
+    .json = json_get,
+    .show = show_get,
+};

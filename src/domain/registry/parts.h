@@ -1,0 +1,33 @@
+/* What the registry's operations share. For this folder only. */
+#ifndef DOMAIN_REGISTRY_PARTS_H
+#define DOMAIN_REGISTRY_PARTS_H
+#include "domain/registry/registry.h"
+#include "engine/session/session.h"
+
+extern const struct op op_init, op_policy_show, op_policy_load, op_catalog, op_list_records, op_get,
+    op_journal_list, op_journal_verify;
+
+/* The entity that a call names. REGISTRY_ENTITY_UNKNOWN lists those that there are. */
+MUST_USE bool entity_named(const struct op_call *call, struct text id, const struct catalog_entity **out,
+                           struct err *e);
+
+/* How a record is shown: its ordinary fields in the pack's order, the shown ones (village's and division's
+ * names) among them. The villages' names are read once. */
+struct view;
+MUST_USE bool view_open(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
+                        struct view **out, struct err *e);
+/* The stored fields to ask a scan for, in its order. */
+const struct catalog_field *const *view_fields(const struct view *view, size_t *count_out);
+/* All columns of the view. */
+size_t view_count(const struct view *view);
+const struct catalog_field *view_column(const struct view *view, size_t index);
+void view_json(const struct view *view, const struct record_row *row,
+               struct json *out); /* {LABEL: VALUE}, open: no braces */
+struct text view_text(const struct view *view, const struct record_row *row, size_t index, struct arena *a,
+                      enum lang lang);
+
+/* Journals that sensitive fields were shown in full: `what` is the entity, `record` one record or "*". */
+MUST_USE bool reveal_journal(const struct op_call *call, struct text entity, struct text record,
+                             struct err *e);
+
+#endif

@@ -1,0 +1,189 @@
+/* How records are shown, for lists and single records alike. Always holds: a sealed value is masked here
+ * unless the call reveals, and a reveal was journalled before the first row. */
+#include "base/base.err.h"
+#include "domain/registry/parts.h"
+#include "domain/registry/registry.err.h"
+
+#define DIVISION_COUNTY 6
+#define DIVISION_TOWN 9
+
+struct village_name {
+    struct text code, name;
+};
+struct view {
+    const struct catalog *catalog;
+    const struct catalog_entity *entity;
+    bool reveal;
+    const struct catalog_field **columns; /* shown, in order */
+    size_t *position;                     /* of a column's value in the scan's row; SIZE_MAX: not stored */
+    size_t count;
+    const struct catalog_field **fields; /* asked of the scan */
+    size_t field_count;
+    struct village_name *villages; /* ordered by code */
+    size_t village_count;
+};
+
+bool entity_named(const struct op_call *call, struct text id, const struct catalog_entity **out,
+                  struct err *e)
+{
+    const struct catalog *c = call->session->catalog;
+    struct text known = TEXT("");
+    *out = catalog_entity(c, id);
+    if (*out != NULL)
+        return true;
+    for (size_t i = 0; i < c->entity_count; i++)
+        known = text_format(call->arena, "%.*s%s%.*s", TEXT_ARG(known), i > 0 ? ", " : "",
+                            TEXT_ARG(c->entities[i].id));
+    err_fail_text(e, &REGISTRY_ENTITY_UNKNOWN, "entity", id);
+    err_add(e, "known", known);
+    return false;
+}
+
+/* Reads the names of the register's villages: they outrank the table of divisions, which may be older. */
+static bool read_villages(const struct op_call *call, struct view *v, struct err *e)
+{
+    const struct catalog_entity *village = catalog_entity(v->catalog, TEXT("village"));
+    const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
+    struct record_query query = {
+        .entity = village, .as_of = DAY_NONE, .fields = &name, .field_count = 1, .limit = -1};
+    struct record_scan *scan;
+    struct record_row row;
+    int64_t count;
+    if (name == NULL)
+        return true;
+    if (!area_of(TEXT(""), &query.area, e)
+        || !record_count(call->session->records, village, &query.area, &count, e))
+        return false;
+    v->villages = arena_take_many(call->arena, (size_t)count + 1, sizeof *v->villages);
+    if (v->villages == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    if (!record_scan_open(call->session->records, &query, &scan, e))
+        return false;
+    while ((int64_t)v->village_count < count && record_scan_next(scan, &row, e))
+        v->villages[v->village_count++] = (struct village_name){text_copy(call->arena, row.village),
+                                                                text_copy(call->arena, row.values[0].s)};
+    record_scan_close(scan);
+    return e->kind == NULL;
+}
+
+static struct text village_name(const struct view *v, struct text code)
+{
+    size_t low = 0, high = v->village_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = text_compare(v->villages[middle].code, code);
+        if (order == 0 && v->villages[middle].name.at != NULL)
+            return v->villages[middle].name;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct catalog_division *division = catalog_division(v->catalog, code);
+    return division == NULL ? TEXT_NONE : division->name;
+}
+
+/* The name of the county or town that a village lies in. */
+static struct text division_name(const struct view *v, struct text village, size_t digits)
+{
+    char code[AREA_CODE_SIZE] = "000000000000";
+    if (village.size < digits)
+        return TEXT_NONE;
+    memcpy(code, village.at, digits);
+    const struct catalog_division *division =
+        catalog_division(v->catalog, (struct text){code, AREA_CODE_SIZE});
+    return division == NULL ? TEXT_NONE : division->name;
+}
+
+static struct text shown_name(const struct view *v, const struct catalog_field *field, struct text village)
+{
+    switch (field->shows) {
+    case SHOWS_COUNTY:
+        return division_name(v, village, DIVISION_COUNTY);
+    case SHOWS_TOWN:
+        return division_name(v, village, DIVISION_TOWN);
+    case SHOWS_VILLAGE:
+        return village_name(v, village);
+    case SHOWS_NOTHING:
+        break;
+    }
+    return field->names.at != NULL ? village_name(v, village) : TEXT_NONE;
+}
+
+static void take_columns(struct view *v)
+{
+    for (size_t i = 0; i < v->entity->field_count; i++) {
+        const struct catalog_field *field = &v->entity->fields[i];
+        if (field->derived_from != NULL)
+            continue;
+        v->columns[v->count] = field;
+        v->position[v->count++] = field->column == SIZE_MAX ? SIZE_MAX : v->field_count;
+        if (field->column != SIZE_MAX)
+            v->fields[v->field_count++] = field;
+    }
+}
+
+bool view_open(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
+               struct view **out, struct err *e)
+{
+    struct view *v = arena_take(call->arena, sizeof *v);
+    if (v == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    *v = (struct view){.catalog = call->session->catalog, .entity = entity, .reveal = reveal};
+    v->columns = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->columns);
+    v->position = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->position);
+    v->fields = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->fields);
+    if (v->columns == NULL || v->position == NULL || v->fields == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    take_columns(v);
+    *out = v;
+    return read_villages(call, v, e);
+}
+
+const struct catalog_field *const *view_fields(const struct view *view, size_t *count_out)
+{
+    *count_out = view->field_count;
+    return view->fields;
+}
+
+size_t view_count(const struct view *view) { return view->count; }
+
+const struct catalog_field *view_column(const struct view *view, size_t index)
+{
+    return view->columns[index];
+}
+
+void view_json(const struct view *view, const struct record_row *row, struct json *out)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct catalog_field *field = view->columns[i];
+        json_key_text(out, field->label.zh);
+        if (view->position[i] == SIZE_MAX)
+            json_text(out, shown_name(view, field, row->village));
+        else
+            record_value_json(out, view->catalog, field, row->values[view->position[i]], view->reveal);
+    }
+}
+
+struct text view_text(const struct view *view, const struct record_row *row, size_t index, struct arena *a,
+                      enum lang lang)
+{
+    const struct catalog_field *field = view->columns[index];
+    if (view->position[index] == SIZE_MAX)
+        return shown_name(view, field, row->village);
+    return record_value_text(a, view->catalog, field, row->values[view->position[index]], view->reveal, lang);
+}
+
+bool reveal_journal(const struct op_call *call, struct text entity, struct text record, struct err *e)
+{
+    struct session *s = call->session;
+    struct text county = text_slice(s->office_code, 0, DIVISION_COUNTY);
+    if (text_is_empty(county))
+        county = TEXT("000000");
+    return store_begin(s->store, e)
+           && store_end(s->store,
+                        journal_begin(s->journal, uuid_make(), call->by, TEXT("reveal"), e)
+                            && journal_append(s->journal, county, entity, record, NULL, 0, e)
+                            && journal_end(s->journal, e),
+                        e);
+}
