@@ -209,6 +209,12 @@ bool file_is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+int file_mode(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 ? (int)(info.st_mode & 07777) : -1;
+}
+
 static int name_order(const void *a, const void *b)
 {
     const struct text *left = a, *right = b;

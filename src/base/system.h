@@ -36,6 +36,8 @@ MUST_USE bool file_read(const char *path, size_t max, struct arena *a, struct te
 MUST_USE bool file_write(const char *path, struct text content, int mode, struct err *e);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
+/* Permission bits (0600, …) of what stands there; -1: nothing does. */
+int file_mode(const char *path);
 /* Names of a folder's entries, ordered by bytes, without "." and "..". FILE_ABSENT, FILE_FORBIDDEN, FILE_READ. */
 MUST_USE bool file_list(const char *folder, struct arena *a, struct text **names_out, size_t *count_out, struct err *e);
 /* The program's own data (policy packs, later pages): below $HONGHUA_DATA when that is set, else in the source tree

@@ -1,0 +1,56 @@
+/* One journal entry as bytes: made from changes, and read back.
+ *
+ * {"at":TIME,"batch":UUID,"by":WHO,"county":CODE,"entity":E,"n":POSITION,"new":{FIELD:VALUE…},"old":{…},"record":ID,"why":TEXT},
+ * canonical (canon.h). `old` is missing where the record is new; null is "not known". A sensitive value is
+ * {"sha256":HEX}: SHA-256 over 16 random bytes and the value's own canonical JSON. Salts and values lie in
+ * the sealed part,
+ * {"new":{FIELD:[SALT,VALUE]…},"old":{…}}.
+ *
+ * A maker belongs to one thread; it touches no database.
+ */
+#ifndef ENGINE_JOURNAL_ENTRY_H
+#define ENGINE_JOURNAL_ENTRY_H
+#include "engine/journal/journal.h"
+#include "engine/journal/merkle.h"
+
+#define ENTRY_SIZE_MAX (16u << 20)
+#define ENTRY_SALT_SIZE 16
+
+struct entry_batch { /* what all entries of a batch share */
+    char at[25];
+    char batch[37];
+    struct text by, why;
+};
+struct entry_head {
+    struct text county, entity, record;
+    uint64_t position;
+};
+struct entry_maker {
+    const struct vault *vault;
+    const struct entry_batch *batch;
+    struct buf entry, secret, value;
+    struct arena scratch;
+    unsigned char salts[4096];
+    size_t salts_left;
+};
+struct entry_made {            /* valid until the next entry of the maker */
+    struct text entry, sealed; /* sealed TEXT_NONE: nothing sensitive */
+    struct merkle_hash leaf;
+};
+void entry_maker_init(struct entry_maker *m, const struct vault *vault, const struct entry_batch *batch);
+void entry_maker_clear(struct entry_maker *m);
+/* JOURNAL_TEXT, OUT_OF_MEMORY. */
+MUST_USE bool entry_make(struct entry_maker *m, const struct entry_head *head,
+                         const struct journal_change *changes, size_t count, struct entry_made *out,
+                         struct err *e);
+
+/* Reads an entry into `a`. `vault` NULL or `sealed` TEXT_NONE (erased): sensitive values are VALUE_NONE.
+ * CANON_…, VAULT_SEAL_BROKEN. */
+MUST_USE bool entry_read(const struct vault *vault, struct text entry, struct text sealed, struct arena *a,
+                         struct journal_entry *out, struct err *e);
+/* Does the entry say that it is this record's, at this place? */
+bool entry_is_at(struct text entry, const struct entry_head *head, struct buf *scratch);
+/* "411622:17"; the place to which the sealed part is bound. */
+struct text entry_place(struct text county, uint64_t position, char out[40]);
+
+#endif
