@@ -34,6 +34,9 @@ MUST_USE bool file_read(const char *path, size_t max, struct arena *a, struct te
  * regular file (a pipe, /dev/stdout) is written as it is. FILE_ABSENT (its folder), FILE_FORBIDDEN, FILE_IS_FOLDER,
  * FILE_FULL, FILE_WRITE. */
 MUST_USE bool file_write(const char *path, struct text content, int mode, struct err *e);
+/* A file without a name for what does not fit in memory ($TMPDIR, else /tmp); fclose gives its room back. FILE_FORBIDDEN,
+ * FILE_ABSENT (the folder), FILE_FULL, FILE_WRITE. */
+MUST_USE bool file_temporary(FILE **out, struct err *e);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 /* Permission bits (0600, …) of what stands there; -1: nothing does. */
