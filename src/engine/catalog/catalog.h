@@ -226,9 +226,11 @@ struct catalog_line {
     bool is_set;
     fen amount;
 };
+/* Items of one id may follow each other in time; then they share a field of catalog.param. */
 struct catalog_parameter {
     struct text id, who, source;
     struct label label;
+    struct dates dates;
     bool is_set;
     struct cel_value value;
     size_t class_field; /* index in catalog.param; for cel_program_uses */
@@ -303,7 +305,7 @@ struct catalog {
     size_t report_count;
     const struct catalog_division *divisions; /* ordered by code */
     size_t division_count;
-    struct cel_class param; /* the class of VARIABLE_PARAM: one row, a field for each parameter */
+    struct cel_class param; /* the class of VARIABLE_PARAM: a row is a day, a field a parameter */
     const struct catalog_reader *reader;
 };
 
@@ -342,7 +344,8 @@ const struct catalog_field *catalog_field(const struct catalog_entity *entity,
                                           struct text id); /* NULL: none */
 const struct catalog_rule *catalog_rule(const struct catalog *c, struct text id);
 const struct catalog_indicator *catalog_indicator(const struct catalog *c, struct text id);
-const struct catalog_parameter *catalog_parameter(const struct catalog *c, struct text id);
+const struct catalog_parameter *catalog_parameter(const struct catalog *c, struct text id,
+                                                  day on); /* NULL: none in force */
 const struct catalog_division *catalog_division(const struct catalog *c, struct text code);
 /* The line of a kind for a division code on a day; NULL: none is in force. */
 const struct catalog_line *catalog_line(const struct catalog *c, struct text kind, struct text area, day on);
