@@ -1,0 +1,256 @@
+/* The header of a sheet among its first rows. Always: known columns ascend and no field stands in two of them. */
+#include "domain/import/layout.h"
+#include "base/base.err.h"
+#include "domain/import/kind.h"
+
+#define TITLE_BYTES_MAX 2048
+#define NUMBERING_CELLS_MIN 3
+
+bool head_add(struct head *head, const struct sheet_row *row, struct arena *a, struct err *e)
+{
+    struct sheet_row *copy = &head->rows[head->count];
+    struct sheet_cell *cells = arena_take_many(a, row->count + 1, sizeof *cells);
+    if (cells == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    *copy = *row;
+    copy->cells = cells;
+    for (size_t i = 0; i < row->count; i++) {
+        cells[i] = row->cells[i];
+        cells[i].text = text_copy(a, row->cells[i].text);
+        if (row->cells[i].text.at != NULL && cells[i].text.at == NULL)
+            return err_fail(e, &OUT_OF_MEMORY);
+    }
+    head->count++;
+    return true;
+}
+
+/* The best fit of any kind: how many fields, and how many of these only through groups. */
+static bool weigh(const struct headings *h, const struct candidate *c, struct arena *a, struct kind_fit *best_out,
+                  struct err *e)
+{
+    *best_out = (struct kind_fit){0};
+    for (size_t k = 0; k < h->kind_count; k++) {
+        struct kind_fit fit;
+        if (!kind_fit(&h->kinds[k], c, a, &fit, e))
+            return false;
+        if (fit.fields > best_out->fields
+            || (fit.fields == best_out->fields && fit.combined > best_out->combined))
+            *best_out = fit;
+    }
+    return true;
+}
+
+struct search {
+    const struct headings *h;
+    const struct head *head;
+    struct arena *a;
+    struct candidate best;
+    size_t best_fields;
+};
+
+static size_t head_rows(const struct head *head)
+{
+    return head->count < LAYOUT_HEAD_MAX ? head->count : LAYOUT_HEAD_MAX;
+}
+
+/* Row alone against row with the one below it: groups count only when they explain more. */
+static bool search_row(struct search *s, size_t row, const struct kind_fit *alone, struct err *e)
+{
+    struct candidate c;
+    if (row + 1 < head_rows(s->head)) {
+        struct kind_fit pair;
+        if (!candidate_pair(s->h, s->head, row, s->a, &c, e) || !weigh(s->h, &c, s->a, &pair, e))
+            return false;
+        size_t single = alone[row].fields, below = alone[row + 1].fields;
+        bool more = pair.fields > single && pair.fields > below;
+        bool clearer = pair.fields > single && pair.fields == below && pair.combined > 0;
+        if ((more || clearer) && pair.fields > s->best_fields) {
+            s->best = c;
+            s->best_fields = pair.fields;
+        }
+    }
+    if (alone[row].fields <= s->best_fields)
+        return true;
+    s->best_fields = alone[row].fields;
+    return candidate_single(s->h, s->head, row, s->a, &s->best, e);
+}
+
+static bool search_rows(struct search *s, struct err *e)
+{
+    struct kind_fit alone[LAYOUT_HEAD_MAX];
+    size_t rows = head_rows(s->head);
+    for (size_t r = 0; r < rows; r++) {
+        struct candidate c;
+        if (!candidate_single(s->h, s->head, r, s->a, &c, e) || !weigh(s->h, &c, s->a, &alone[r], e))
+            return false;
+    }
+    for (size_t r = 0; r < rows; r++)
+        if (!search_row(s, r, alone, e))
+            return false;
+    return true;
+}
+
+static bool is_numbering_cell(const struct sheet_cell *c, int64_t *number_out)
+{
+    struct text t = text_trim(c->text);
+    return (c->kind == SHEET_NUMBER || c->kind == SHEET_TEXT) && text_to_int(t, number_out) && *number_out > 0
+        && *number_out < 1000;
+}
+
+/* 栏次: a row below the header that only counts its columns. */
+static bool is_numbering(const struct sheet_row *row)
+{
+    int64_t last = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < row->count; i++) {
+        int64_t n;
+        if (row->cells[i].fill != SHEET_FILL_OWN || row->cells[i].kind == SHEET_NONE)
+            continue;
+        if (!is_numbering_cell(&row->cells[i], &n)) {
+            if (count > 0 || row->cells[i].kind != SHEET_TEXT || text_count(row->cells[i].text) > 2)
+                return false;
+            continue; /* 甲, 乙, 栏次 before the first figure */
+        }
+        if (count > 0 && n != last + 1)
+            return false;
+        last = n;
+        count++;
+    }
+    return count >= NUMBERING_CELLS_MIN;
+}
+
+static size_t body_of(const struct head *head, const struct candidate *c)
+{
+    size_t body = c->row + 1 + c->two;
+    if (body < head->count && is_numbering(&head->rows[body]))
+        body++;
+    return body;
+}
+
+static void add_title_cell(struct buf *b, const struct sheet_cell *cell)
+{
+    day on;
+    int32_t ms;
+    char written[11];
+    if (cell->fill != SHEET_FILL_OWN || b->size + cell->text.size > TITLE_BYTES_MAX)
+        return;
+    if (cell->kind == SHEET_TEXT) {
+        buf_add(b, cell->text);
+        buf_add_z(b, " ");
+    } else if (cell->kind == SHEET_DATE && sheet_serial(cell->number, false, &on, &ms) && on != DAY_NONE) {
+        day_format(on, written);
+        buf_add_z(b, written);
+        buf_add_z(b, " ");
+    }
+}
+
+/* What stands above the header. A date there as a true date is rare and read by the system of 1900. */
+static struct text title_of(const struct head *head, size_t rows, struct arena *a)
+{
+    struct buf b;
+    buf_init(&b, TITLE_BYTES_MAX + 64);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t i = 0; i < head->rows[r].count; i++)
+            add_title_cell(&b, &head->rows[r].cells[i]);
+    struct text title = text_copy(a, buf_text(&b));
+    buf_clear(&b);
+    return title.at != NULL ? title : TEXT("");
+}
+
+struct columns {
+    struct layout_column *known, *unknown, *twice;
+    size_t known_count, unknown_count, twice_count;
+};
+
+static bool is_taken(const struct columns *cs, const struct layout_column *c)
+{
+    for (size_t i = 0; i < cs->known_count; i++)
+        if (c->field != NULL ? cs->known[i].field == c->field : cs->known[i].also == c->also)
+            return true;
+    return false;
+}
+
+static void add_column(struct columns *cs, const struct heading_kind *kind, const struct candidate_cell *cell,
+                       struct arena *a)
+{
+    struct layout_column c = {.column = cell->column, .header = text_trim(cell->header), .unit = TEXT_NONE};
+    bool combined;
+    const struct heading_slot *slot = candidate_slot(kind, cell, &c.unit, &combined);
+    if (slot == NULL) {
+        if (!heading_is_idle(cell->header, a))
+            cs->unknown[cs->unknown_count++] = c;
+        return;
+    }
+    if (slot->main != SLOT_NONE)
+        c.field = &kind->import->entity->fields[slot->main];
+    if (slot->also != SLOT_NONE)
+        c.also = &kind->import->also->fields[slot->also];
+    if (is_taken(cs, &c))
+        cs->twice[cs->twice_count++] = c;
+    else
+        cs->known[cs->known_count++] = c;
+}
+
+static bool fill_columns(struct layout *out, const struct candidate *c, struct arena *a, struct err *e)
+{
+    struct columns cs = {0};
+    cs.known = arena_take_many(a, c->count + 1, sizeof *cs.known);
+    cs.unknown = arena_take_many(a, c->count + 1, sizeof *cs.unknown);
+    cs.twice = arena_take_many(a, c->count + 1, sizeof *cs.twice);
+    if (cs.known == NULL || cs.unknown == NULL || cs.twice == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    for (size_t i = 0; i < c->count; i++)
+        add_column(&cs, out->kind, &c->cells[i], a);
+    out->columns = cs.known;
+    out->column_count = cs.known_count;
+    out->unknown = cs.unknown;
+    out->unknown_count = cs.unknown_count;
+    out->twice = cs.twice;
+    out->twice_count = cs.twice_count;
+    return true;
+}
+
+static bool tell_nearly(struct layout *out, const struct heading_kind *nearly, const struct candidate *c,
+                        struct arena *a, struct err *e)
+{
+    struct kind_fit fit;
+    out->nearly = nearly;
+    if (nearly == NULL)
+        return true;
+    if (!kind_fit(nearly, c, a, &fit, e))
+        return false;
+    out->missing = fit.missing;
+    return true;
+}
+
+bool layout_find(const struct headings *h, const struct head *head, struct text sheet, struct text file,
+                 struct arena *a, struct layout *out, struct err *e)
+{
+    struct search s = {.h = h, .head = head, .a = a};
+    const struct heading_kind *nearly;
+    *out = (struct layout){.date = DAY_NONE};
+    if (!search_rows(&s, e))
+        return false;
+    if (s.best_fields == 0)
+        return true;
+    size_t body = body_of(head, &s.best);
+    struct text title = title_of(head, s.best.row, a);
+    struct kind_words words = {catalog_fold(a, sheet), catalog_fold(a, title), catalog_fold(a, file)};
+    if (!kind_choose(h, &s.best, head, body, &words, a, &out->kind, &out->by_prefix, &nearly, e))
+        return false;
+    if (out->kind == NULL)
+        return tell_nearly(out, nearly, &s.best, a, e);
+    out->header_first = head->rows[s.best.row].number;
+    out->header_last = head->rows[body - 1].number;
+    out->body = body;
+    out->date = layout_title_date(title, a);
+    return fill_columns(out, &s.best, a, e);
+}
+
+const struct heading_kind *layout_kind_of_number(const struct headings *h, const struct layout *l, struct text number)
+{
+    for (size_t k = 0; k < h->kind_count; k++)
+        if (h->kinds[k].import->entity == l->kind->import->entity && kind_has_prefix(&h->kinds[k], number))
+            return &h->kinds[k];
+    return NULL;
+}
