@@ -1,0 +1,20 @@
+/* Findings and their life, attention grades, indicators answered one by one.
+ *
+ * Operations: check, finding list, finding explain, grade, indicator.
+ */
+#ifndef DOMAIN_CHECK_CHECK_H
+#define DOMAIN_CHECK_CHECK_H
+#include "engine/op/op.h"
+#include "engine/select/select.h"
+
+extern const struct op_list check_ops;
+
+/* Households of each grade of the pack, in the order of catalog.grades: what `grade` and every report count. */
+struct grade_tally {
+    const struct text *ids; /* record ids, ordered; in the run's memory */
+    size_t count;
+};
+/* Grades the rows of a run (opened with .grades); nothing is kept. One tally for each grade. */
+MUST_USE bool grade_tallies(struct run *run, const struct catalog *c, const struct grade_tally **out, struct err *e);
+
+#endif

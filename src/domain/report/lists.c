@@ -1,0 +1,199 @@
+/* The rows behind figures, with what names each record: its village and its first plain fields. Always holds:
+ * no sealed field and no field of class sensitive is in them. */
+#include "base/base.err.h"
+#include "domain/report/build.h"
+
+#define LIST_FIELD_MAX 3 /* plain fields shown besides id and village */
+
+struct named { /* one record of an entity */
+    struct text id;
+    struct text cells[LIST_FIELD_MAX + 1]; /* village, then fields */
+};
+struct names { /* all records of an entity, ordered by id; read once */
+    bool read;
+    const struct catalog_field *fields[LIST_FIELD_MAX];
+    size_t field_count, count;
+    struct named *at;
+};
+struct village_name {
+    struct text code, name;
+};
+struct lister {
+    struct values *v;
+    struct names *names; /* by entity */
+    struct village_name *villages;
+    size_t village_count;
+};
+
+static bool is_plain(const struct catalog_field *field)
+{
+    bool naming = field->type == FIELD_TEXT || field->type == FIELD_CODE || field->type == FIELD_IDENTIFIER;
+    return field->column != SIZE_MAX && !field->sealed && field->class != CLASS_SENSITIVE
+           && field->derived_from == NULL && naming;
+}
+
+/* The first plain fields that are not the record's own number. */
+static void choose_fields(const struct catalog_entity *entity, struct names *names)
+{
+    for (size_t i = 0; i < entity->field_count && names->field_count < LIST_FIELD_MAX; i++)
+        if (is_plain(&entity->fields[i]) && (entity->key_count != 1 || entity->key[0] != i))
+            names->fields[names->field_count++] = &entity->fields[i];
+}
+
+static struct text village_name(const struct lister *l, struct text code)
+{
+    size_t low = 0, high = l->village_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = text_compare(l->villages[middle].code, code);
+        if (order == 0)
+            return l->villages[middle].name;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct catalog_division *division = catalog_division(l->v->c, code);
+    return division != NULL ? division->name : code;
+}
+
+static bool take_row(struct lister *l, struct names *names, const struct record_row *row, struct named *out)
+{
+    struct arena *a = l->v->arena;
+    out->id = text_copy(a, row->id);
+    out->cells[0] = village_name(l, row->village);
+    if (out->cells[0].at == row->village.at)
+        out->cells[0] = text_copy(a, row->village);
+    for (size_t i = 0; i < names->field_count; i++)
+        out->cells[i + 1] =
+            record_value_text(a, l->v->c, names->fields[i], row->values[i], false, l->v->lang);
+    return out->id.at != NULL;
+}
+
+static bool read_names(struct lister *l, const struct catalog_entity *entity, struct names *names,
+                       struct err *e)
+{
+    struct values *v = l->v;
+    struct record_query query = {
+        .entity = entity, .area = v->area, .as_of = v->as_of, .fields = names->fields, .limit = -1};
+    struct record_scan *scan;
+    struct record_row row;
+    int64_t count;
+    choose_fields(entity, names);
+    query.field_count = names->field_count;
+    if (!record_count(v->session->records, entity, &v->area, &count, e))
+        return false;
+    names->at = arena_take_many(v->arena, (size_t)count + 1, sizeof *names->at);
+    if (names->at == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    if (!record_scan_open(v->session->records, &query, &scan, e))
+        return false;
+    while ((int64_t)names->count < count && record_scan_next(scan, &row, e))
+        if (!take_row(l, names, &row, &names->at[names->count++])) {
+            err_fail(e, &OUT_OF_MEMORY);
+            break;
+        }
+    record_scan_close(scan);
+    names->read = true;
+    return e->kind == NULL;
+}
+
+static bool read_villages(struct lister *l, struct err *e)
+{
+    const struct catalog_entity *village = catalog_entity(l->v->c, TEXT("village"));
+    const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
+    struct record_query query = {.entity = village,
+                                 .area = l->v->area,
+                                 .as_of = DAY_NONE,
+                                 .fields = &name,
+                                 .field_count = 1,
+                                 .limit = -1};
+    struct record_scan *scan;
+    struct record_row row;
+    int64_t count;
+    if (name == NULL)
+        return true;
+    if (!record_count(l->v->session->records, village, &l->v->area, &count, e))
+        return false;
+    l->villages = arena_take_many(l->v->arena, (size_t)count + 1, sizeof *l->villages);
+    if (l->villages == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    if (!record_scan_open(l->v->session->records, &query, &scan, e))
+        return false;
+    while ((int64_t)l->village_count < count && record_scan_next(scan, &row, e))
+        if (row.values[0].kind == VALUE_TEXT)
+            l->villages[l->village_count++] = (struct village_name){text_copy(l->v->arena, row.village),
+                                                                    text_copy(l->v->arena, row.values[0].s)};
+    record_scan_close(scan);
+    return e->kind == NULL;
+}
+
+struct lister *lister_open(struct values *v, struct err *e)
+{
+    struct lister *l = arena_take(v->arena, sizeof *l);
+    if (l == NULL
+        || (l->names = arena_take_many(v->arena, v->c->entity_count + 1, sizeof *l->names)) == NULL) {
+        err_fail(e, &OUT_OF_MEMORY);
+        return NULL;
+    }
+    l->v = v;
+    return read_villages(l, e) ? l : NULL;
+}
+
+static const struct named *find(const struct names *names, struct text id)
+{
+    size_t low = 0, high = names->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = text_compare(names->at[middle].id, id);
+        if (order == 0)
+            return &names->at[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static bool take_heads(struct lister *l, const struct names *names, struct listing *out)
+{
+    bool zh = l->v->lang == LANG_ZH;
+    struct text *heads = arena_take_many(l->v->arena, LIST_FIELD_MAX + 3, sizeof *heads);
+    if (heads == NULL)
+        return false;
+    heads[0] = zh ? TEXT("序号") : TEXT("No.");
+    heads[1] = zh ? TEXT("编号") : TEXT("Number");
+    heads[2] = zh ? TEXT("所在村") : TEXT("Village");
+    for (size_t i = 0; i < names->field_count; i++)
+        heads[i + 3] = label_in(names->fields[i]->label, l->v->lang);
+    out->heads = heads;
+    out->columns = names->field_count + 3;
+    return true;
+}
+
+bool lister_list(struct lister *l, const struct figure *figure, struct listing *out, struct err *e)
+{
+    const struct catalog_entity *entity;
+    const struct text *ids;
+    if (!values_rows(l->v, figure, &entity, &ids, &out->rows, e))
+        return false;
+    struct names *names = &l->names[entity->index];
+    if (!names->read && !read_names(l, entity, names, e))
+        return false;
+    struct text *cells = take_heads(l, names, out)
+                             ? arena_take_many(l->v->arena, out->rows * out->columns + 1, sizeof *cells)
+                             : NULL;
+    if (cells == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    out->cells = cells;
+    for (size_t r = 0; r < out->rows; r++) {
+        const struct named *named = find(names, ids[r]);
+        struct text *row = &cells[r * out->columns];
+        row[0] = text_format(l->v->arena, "%zu", r + 1);
+        row[1] = ids[r];
+        for (size_t i = 2; i < out->columns; i++)
+            row[i] = named != NULL ? named->cells[i - 2] : TEXT("");
+    }
+    return true;
+}
