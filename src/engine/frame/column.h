@@ -1,0 +1,110 @@
+/* Columns of a frame: whole numbers as narrow as they fit, bits, and dictionaries of texts.
+ *
+ * All grow by doubling on malloc'd memory and are trimmed once filled. A put answers false when memory is
+ * out. Filled by one thread; read by any number afterwards.
+ */
+#ifndef ENGINE_FRAME_COLUMN_H
+#define ENGINE_FRAME_COLUMN_H
+#include "engine/cel/cel.h"
+
+#define ROW_NONE UINT32_MAX
+#define DAY_BIAS 7201 /* 1989-09-19: two bytes reach from 1900 to 2079 */
+
+/* A bit a row. Bits beyond those that were set read as 0. */
+struct bits {
+    uint64_t *at;
+    uint32_t room; /* rows, a multiple of 64 */
+};
+static inline bool bits_get(const struct bits *b, uint32_t row)
+{
+    return row < b->room && (b->at[row >> 6] >> (row & 63) & 1) != 0;
+}
+MUST_USE bool bits_room(struct bits *b, uint32_t rows);
+MUST_USE bool bits_set(struct bits *b, uint32_t row);
+void bits_clear(struct bits *b);
+MUST_USE bool bits_permute(struct bits *b, const uint32_t *from, uint32_t rows);
+
+/* Whole numbers of 1, 2, 4 or 8 bytes each, stored less a bias; widened when one does not fit. */
+struct packed {
+    unsigned char *at;
+    uint32_t room;
+    uint8_t width; /* 0: nothing yet */
+    int32_t bias;
+};
+static inline int64_t packed_get(const struct packed *p, uint32_t row)
+{
+    const unsigned char *at = p->at + (size_t)row * p->width;
+    int8_t one;
+    int16_t two;
+    int32_t four;
+    int64_t eight;
+    switch (p->width) {
+    case 1:
+        memcpy(&one, at, sizeof one);
+        return p->bias + one;
+    case 2:
+        memcpy(&two, at, sizeof two);
+        return p->bias + two;
+    case 4:
+        memcpy(&four, at, sizeof four);
+        return (int64_t)p->bias + four;
+    case 8:
+        memcpy(&eight, at, sizeof eight);
+        return eight;
+    default:
+        return 0;
+    }
+}
+MUST_USE bool packed_put(struct packed *p, uint32_t row, int64_t n);
+void packed_clear(struct packed *p);
+void packed_trim(struct packed *p, uint32_t rows);
+MUST_USE bool packed_permute(struct packed *p, const uint32_t *from, uint32_t rows);
+
+/* Texts, each once, numbered in the order of their first appearance. */
+struct word {
+    struct text stored;
+    struct text shown;           /* of a code: its Chinese label */
+    const struct cel_list *list; /* of several codes: their labels */
+    uint32_t row;                /* of a ref: the record's row; ROW_NONE: no such record */
+};
+struct dictionary {
+    struct arena texts;
+    struct word *at;
+    uint32_t count, room;
+    uint32_t *slots; /* number + 1 */
+    uint32_t slot_mask;
+    uint32_t last; /* the number given last: neighbours are often equal */
+};
+void dictionary_init(struct dictionary *d);
+void dictionary_clear(struct dictionary *d);
+/* Its number; ROW_NONE when memory is out. */
+MUST_USE uint32_t dictionary_number(struct dictionary *d, struct text t);
+/* ROW_NONE: not in it. */
+uint32_t dictionary_find(const struct dictionary *d, struct text t);
+size_t dictionary_bytes(const struct dictionary *d);
+
+/* Texts one behind the other, one a row; as long as all have one size, no offsets are kept. */
+struct pool {
+    char *at;
+    size_t size, room;
+    uint32_t *ends; /* NULL: every text is `width` bytes */
+    uint32_t count, end_room;
+    uint32_t width;
+};
+MUST_USE bool pool_add(struct pool *p, struct text t);
+static inline struct text pool_get(const struct pool *p, uint32_t row)
+{
+    if (p->ends == NULL)
+        return (struct text){p->at + (size_t)row * p->width, p->width};
+    uint32_t from = row == 0 ? 0 : p->ends[row - 1];
+    return (struct text){p->at + from, p->ends[row] - from};
+}
+void pool_clear(struct pool *p);
+void pool_trim(struct pool *p);
+MUST_USE bool pool_permute(struct pool *p, const uint32_t *from, uint32_t rows);
+size_t pool_bytes(const struct pool *p);
+
+/* Makes room for at least `need` things by doubling; false when memory is out. New memory is not zeroed. */
+MUST_USE bool column_grow(void **at, size_t *room, size_t need, size_t size);
+
+#endif
