@@ -38,8 +38,9 @@ static int unload(void **state)
 
 static void the_entities_of_the_sample_are_there(void **state)
 {
-    static const char *const ids[] = {"village", "household", "person",  "household_year", "measure", "project",
-                                      "duty",    "problem",   "fund",    "payment",        "pairing"};
+    static const char *const ids[] = {"village", "household", "person", "household_year",
+                                      "measure", "project",   "duty",   "problem",
+                                      "fund",    "payment",   "pairing"};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(ids); i++) {
         const struct catalog_entity *entity = catalog_entity(henan, text_of(ids[i]));

@@ -1,0 +1,42 @@
+/* A cell as somebody wrote it becomes the stored value of a field, or is refused with what is expected.
+ *
+ * Serves workbooks, forms and HTTP alike. Nothing is guessed: what can be read in two ways is refused.
+ * Blanks, width and the marks that spreadsheets leave (a leading ', ="…") are no part of a value. Pure; any
+ * thread, an arena each.
+ */
+#ifndef ENGINE_CATALOG_COERCE_H
+#define ENGINE_CATALOG_COERCE_H
+#include "engine/catalog/catalog.h"
+#include "engine/catalog/coerce.err.h"
+
+#define COERCE_TEXT_MAX 131072    /* bytes of a text */
+#define COERCE_IDENTIFIER_MAX 200 /* bytes of an identifier */
+#define COERCE_ALLOWED_MAX 8      /* labels that a refused code names */
+
+enum cell_kind { CELL_TEXT, CELL_NUMBER, CELL_DATE, CELL_BOOL, CELL_ERROR };
+struct coerce_cell {
+    enum cell_kind kind;
+    struct text text; /* CELL_TEXT, CELL_ERROR; of numbers and dates the spelling in the file */
+    double number;    /* CELL_NUMBER, CELL_DATE, CELL_BOOL (1 or 0) */
+    day date;         /* CELL_DATE, and CELL_NUMBER read as a serial of its workbook; DAY_NONE: no day */
+};
+struct coerced {
+    struct value value; /* VALUE_NONE: an empty cell; text lives in the arena */
+    bool rounded;       /* it had more decimals than are kept */
+};
+
+/* `unit` is the column's, as its header gives it ("万元"), or TEXT_NONE: the field's own. What is refused:
+ *   COERCE_ERROR_CELL  #N/A and its like          COERCE_TOO_LARGE  beyond 64 bits
+ *   COERCE_NUMBER, COERCE_WHOLE, COERCE_UNIT      int, decimal, money
+ *   COERCE_YEAR, COERCE_DATE, COERCE_BOOL         year, date, bool
+ *   COERCE_CODE                                   code, codes: names up to COERCE_ALLOWED_MAX that can stand
+ * there COERCE_IDENTIFIER_ROUNDED                     a number above 15 digits or spelt with an exponent
+ *   COERCE_IDENTIFIER, COERCE_VILLAGE, COERCE_TEXT_LONG
+ * {field} is the label, {value} what stood there (masked where the field is sealed). */
+MUST_USE bool coerce_cell(const struct catalog_field *field, const struct coerce_cell *cell, struct text unit,
+                          struct arena *a, struct coerced *out, struct err *e);
+/* The same for text that somebody typed. */
+MUST_USE bool coerce_text(const struct catalog_field *field, struct text written, struct arena *a,
+                          struct coerced *out, struct err *e);
+
+#endif
