@@ -1,13 +1,13 @@
 /* Workbooks and delimited text as a stream of rows, whoever wrote them.
  *
- * Reads .xlsx (transitional and strict OOXML, .xlsm and templates too) and .csv (UTF-8, UTF-16, GB18030; comma,
- * semicolon or tab). What a file is, its content tells. Memory does not grow with the file: shared strings
- * beyond a few megabytes go to a temporary file without a name, rows are read one at a time.
+ * Reads .xlsx (transitional and strict OOXML, .xlsm and templates too) and .csv (UTF-8, UTF-16, GB18030;
+ * comma, semicolon or tab). What a file is, its content tells. Memory does not grow with the file: shared
+ * strings beyond a few megabytes go to a temporary file without a name, rows are read one at a time.
  *
- * Nothing is guessed: a number comes as a double together with the spelling in the file, so that the caller can
- * tell an identity number that Excel rounded. Hidden rows and sheets are read like others. Formulas are never
- * computed, only their cached values are taken. No entity is resolved but the five of XML and numeric ones; a
- * DOCTYPE is refused at once.
+ * Nothing is guessed: a number comes as a double together with the spelling in the file, so that the caller
+ * can tell an identity number that Excel rounded. Hidden rows and sheets are read like others. Formulas are
+ * never computed, only their cached values are taken. No entity is resolved but the five of XML and numeric
+ * ones; a DOCTYPE is refused at once.
  *
  * A book and its rows belong to one thread at a time (the reader unpacks on a thread of its own).
  */
@@ -37,7 +37,8 @@ enum sheet_merging {
 struct sheet_options {
     size_t cell_chars_max; /* UTF-16 units */
     enum sheet_merging merging;
-    bool plain; /* only the general parser, not the short cut for plain rows: slower, the same answers (tests) */
+    bool plain; /* only the general parser, not the short cut for plain rows: slower, the same answers (tests)
+                 */
 };
 extern const struct sheet_options sheet_for_import; /* 32,767 characters, filled */
 extern const struct sheet_options sheet_for_dump;   /* 1 MiB, first cell alone */
@@ -73,13 +74,13 @@ enum sheet_source sheet_source(const struct sheet_book *book);
 bool sheet_date1904(const struct sheet_book *book);
 
 enum sheet_cell_kind {
-    SHEET_NONE,   /* a formula without a cached value (`formula` is true); nothing else comes without a value */
-    SHEET_TEXT,   /* .text, never empty */
+    SHEET_NONE, /* a formula without a cached value (`formula` is true); nothing else comes without a value */
+    SHEET_TEXT, /* .text, never empty */
     SHEET_NUMBER, /* .number, and .text as the file spells it: "4.19933E+17", "0.1" */
-    SHEET_DATE,   /* a number whose format shows a date or time (.number, .text the spelling), or an ISO date in
-                     the file (.number is its serial, .text the spelling) */
-    SHEET_BOOL,   /* .number is 1 or 0 */
-    SHEET_ERROR   /* .text "#DIV/0!" */
+    SHEET_DATE, /* a number whose format shows a date or time (.number, .text the spelling), or an ISO date in
+                   the file (.number is its serial, .text the spelling) */
+    SHEET_BOOL, /* .number is 1 or 0 */
+    SHEET_ERROR /* .text "#DIV/0!" */
 };
 enum sheet_fill {
     SHEET_FILL_OWN,   /* the value stands in this cell */
@@ -99,7 +100,8 @@ struct sheet_row {
     uint32_t number; /* as Excel shows it, from 1; CSV: the record, counted from the file's first */
     bool hidden;
     size_t count;
-    const struct sheet_cell *cells; /* by column as the file has them (ascending in any sane file), gaps left out */
+    const struct sheet_cell
+        *cells; /* by column as the file has them (ascending in any sane file), gaps left out */
 };
 struct sheet_merge {
     uint32_t first_row, last_row; /* from 1 */
@@ -108,10 +110,11 @@ struct sheet_merge {
 
 struct sheet_rows;
 
-/* Starts to read one worksheet. One `struct sheet_rows` of a book may be open at a time. A sheet can be read as
- * often as one likes. Reads through the part once for its merged ranges, so a cut-off or broken archive shows
- * here, before the first row. Errors as sheet_open, and those of sheet_rows_next. */
-MUST_USE bool sheet_rows_open(struct sheet_book *book, size_t index, struct sheet_rows **rows_out, struct err *e);
+/* Starts to read one worksheet. One `struct sheet_rows` of a book may be open at a time. A sheet can be read
+ * as often as one likes. Reads through the part once for its merged ranges, so a cut-off or broken archive
+ * shows here, before the first row. Errors as sheet_open, and those of sheet_rows_next. */
+MUST_USE bool sheet_rows_open(struct sheet_book *book, size_t index, struct sheet_rows **rows_out,
+                              struct err *e);
 /* The next row that has a cell with something in it; NULL at the end. Errors, with `sheet`, `row`:
  *   SHEET_TOO_MANY_ROWS, SHEET_TOO_MANY_COLUMNS, SHEET_CELL_TOO_LONG, SHEET_DAMAGED, SHEET_UNSAFE … */
 MUST_USE bool sheet_rows_next(struct sheet_rows *rows, const struct sheet_row **row_out, struct err *e);
@@ -128,15 +131,16 @@ struct text sheet_format_code(const struct sheet_book *book, const struct sheet_
  * gives *day_out = DAY_NONE. */
 MUST_USE bool sheet_serial(double serial, bool date1904, day *day_out, int32_t *ms_out);
 
-/* Writes the one JSON value of `sheet dump` (contract: see doc) while it reads. On false some of it may have been
- * written already. */
+/* Writes the one JSON value of `sheet dump` (contract: see doc) while it reads. On false some of it may have
+ * been written already. */
 MUST_USE bool sheet_dump(const char *path, struct json *out, struct err *e);
 
 /* "A", "Z", "AA", "XFD" and NUL. */
 void sheet_column_name(uint32_t column, char out[4]);
-/* A header as the catalogue looks it up: full-width to half-width letters and brackets, no blanks or line breaks, no
- * 其中: before it, the unit in brackets taken off: "其中：低保金（元）" -> key 低保金, unit 元. Brackets that hold no
- * unit stay in the key. Both live in `a`; false only when its memory is out. */
-MUST_USE bool sheet_header_key(struct text header, struct arena *a, struct text *key_out, struct text *unit_out);
+/* A header as the catalogue looks it up: full-width to half-width letters and brackets, no blanks or line
+ * breaks, no 其中: before it, the unit in brackets taken off: "其中：低保金（元）" -> key 低保金, unit 元.
+ * Brackets that hold no unit stay in the key. Both live in `a`; false only when its memory is out. */
+MUST_USE bool sheet_header_key(struct text header, struct arena *a, struct text *key_out,
+                               struct text *unit_out);
 
 #endif

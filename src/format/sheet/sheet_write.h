@@ -1,7 +1,7 @@
 /* Workbooks written row by row, in memory that does not grow with their length (but for comments).
  *
- * A text stays a text: nothing that is written here is ever a formula, a link or a number by Excel's guess. Rows go
- * downwards and cells rightwards; what was written cannot be changed.
+ * A text stays a text: nothing that is written here is ever a formula, a link or a number by Excel's guess.
+ * Rows go downwards and cells rightwards; what was written cannot be changed.
  *
  * One thread at a time uses a writer.
  */
@@ -27,11 +27,11 @@ enum sheet_look {
 
 struct sheet_writer;
 
-/* Starts a workbook. The file appears when sheet_writer_close succeeds, as a whole; an older one of that name is
- * replaced then. SHEET_FORBIDDEN, SHEET_ABSENT (no such folder), SHEET_NO_SPACE, SHEET_NO_MEMORY. */
+/* Starts a workbook. The file appears when sheet_writer_close succeeds, as a whole; an older one of that name
+ * is replaced then. SHEET_FORBIDDEN, SHEET_ABSENT (no such folder), SHEET_NO_SPACE, SHEET_NO_MEMORY. */
 MUST_USE bool sheet_writer_open(const char *path, struct sheet_writer **writer_out, struct err *e);
-/* Finishes and frees in every case. With `keep` false, or on false, no file is left. The first failure of all calls
- * since sheet_writer_open shows here: those below need not be checked one by one. */
+/* Finishes and frees in every case. With `keep` false, or on false, no file is left. The first failure of all
+ * calls since sheet_writer_open shows here: those below need not be checked one by one. */
 MUST_USE bool sheet_writer_close(struct sheet_writer *w, bool keep, struct err *e);
 
 /* A new worksheet becomes the one that is written to. The name is made fit for Excel (31 characters, none of
@@ -45,16 +45,19 @@ void sheet_writer_freeze(struct sheet_writer *w, uint32_t row, uint32_t column);
 void sheet_writer_filter(struct sheet_writer *w, uint32_t first_row, uint32_t last_row, uint32_t last_column);
 
 /* Cells; `row` and `column` from 0. Rows never go back. Text of more than 32,767 characters is cut. */
-void sheet_writer_text(struct sheet_writer *w, uint32_t row, uint32_t column, struct text t, enum sheet_look look);
-void sheet_writer_number(struct sheet_writer *w, uint32_t row, uint32_t column, double n, enum sheet_look look);
+void sheet_writer_text(struct sheet_writer *w, uint32_t row, uint32_t column, struct text t,
+                       enum sheet_look look);
+void sheet_writer_number(struct sheet_writer *w, uint32_t row, uint32_t column, double n,
+                         enum sheet_look look);
 /* n / 10^digits as a number, exact up to 15 digits (money: digits 2). */
 void sheet_writer_decimal(struct sheet_writer *w, uint32_t row, uint32_t column, int64_t n, int digits,
                           enum sheet_look look);
-void sheet_writer_date(struct sheet_writer *w, uint32_t row, uint32_t column, day d); /* before 1900: as text */
+void sheet_writer_date(struct sheet_writer *w, uint32_t row, uint32_t column,
+                       day d); /* before 1900: as text */
 void sheet_writer_bool(struct sheet_writer *w, uint32_t row, uint32_t column, bool b, enum sheet_look look);
 /* A text that leads to a cell of another sheet of this workbook. */
-void sheet_writer_link(struct sheet_writer *w, uint32_t row, uint32_t column, struct text t, struct text to_sheet,
-                       uint32_t to_row, uint32_t to_column);
+void sheet_writer_link(struct sheet_writer *w, uint32_t row, uint32_t column, struct text t,
+                       struct text to_sheet, uint32_t to_row, uint32_t to_column);
 /* A comment on a cell; the one thing that costs memory for each call. */
 void sheet_writer_comment(struct sheet_writer *w, uint32_t row, uint32_t column, struct text comment);
 /* One text over several columns of a row (a title). */
