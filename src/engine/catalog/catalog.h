@@ -163,6 +163,11 @@ struct catalog_computed {
     struct text source;
 };
 enum rule_level { RULE_ERROR, RULE_WARNING };
+/* A field that some import must have given before a rule can be judged (`needs: [household.helper]`). */
+struct catalog_need {
+    const struct catalog_entity *entity;
+    const struct catalog_field *field; /* stored, or sealed */
+};
 struct catalog_rule {
     struct text id;
     const struct text *v; /* "V8" */
@@ -175,6 +180,8 @@ struct catalog_rule {
     const struct catalog_field *const
         *show; /* fields of `on`, or catalog_computed.shown of one of its computed values */
     size_t show_count;
+    const struct catalog_need *needs;
+    size_t need_count;
     struct dates dates;
     struct text source;
     char version[17]; /* hex of a hash of all that decides (when, level, message): changes when the rule does
@@ -305,6 +312,7 @@ struct catalog {
     size_t report_count;
     const struct catalog_division *divisions; /* ordered by code */
     size_t division_count;
+    struct catalog_program *programs; /* all of them, for catalog_clear */
     struct cel_class param; /* the class of VARIABLE_PARAM: a row is a day, a field a parameter */
     const struct catalog_reader *reader;
 };
