@@ -9,11 +9,15 @@
  * when store_end answers true.
  *
  * Errors that any function may answer, all with exit code 3 and the value `file`:
- *   STORE_BUSY        another process is writing, and still was after the wait
- *   STORE_FULL        no space on the disk           STORE_IO        the disk or share failed
- *   STORE_CORRUPT     the file is damaged            STORE_FORBIDDEN no permission on it or its folder
- *   STORE_READONLY    it may be read only            STORE_CONSTRAINT a rule of a table refused (value
- * `reason`) STORE_FAILED      anything else (value `reason`) OUT_OF_MEMORY, LIMIT
+ *   STORE_BUSY             another process is writing, and still was after the wait
+ *   STORE_FULL             no space on the disk
+ *   STORE_IO               the disk or share failed (value `reason`)
+ *   STORE_CORRUPT          the file is damaged
+ *   STORE_FORBIDDEN        no permission on it or its folder
+ *   STORE_WRITE_PROTECTED  it may only be read
+ *   STORE_CONSTRAINT       a rule of a table refused (value `reason`)
+ *   STORE_CANCELLED        store_cancel was called
+ *   STORE_FAILED           anything else (value `reason`); also OUT_OF_MEMORY, LIMIT
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -21,6 +25,7 @@
 #include "base/value.h"
 
 #define STORE_WAIT_MS 15000     /* how long a writer waits for another before STORE_BUSY */
+#define STORE_DEPTH_MAX 32      /* savepoints within one another */
 #define STORE_HOOK_MAX 8        /* checks before a commit, for one store */
 #define STATEMENT_CACHE_MAX 512 /* prepared statements kept for one store */
 
@@ -38,10 +43,16 @@ enum store_engine { STORE_SQLITE, STORE_POSTGRES };
  *   STORE_FOREIGN  the file is not Honghua's, or no database: it is left as it is, to the byte
  *   STORE_NEWER    made by a newer program (values `found`, `known`)
  *   STORE_OLDER    of an older schema, and mode is STORE_READONLY
- * A database that is made appears under its name complete or not at all.
+ * With STORE_CREATE the database lies under a name of its own beside `path` until store_publish, so that it
+ * appears complete or not at all.
  */
 MUST_USE bool store_open(const char *path, enum store_mode mode, struct store **db_out, struct err *e);
-void store_close(struct store *db); /* rolls back what is open; NULL is allowed */
+/* Gives a database that is being made its name; STORE_EXISTS when that has been taken meanwhile. Every
+ * statement must have been closed. The store goes on as one opened with STORE_READWRITE; when this fails,
+ * close it. */
+MUST_USE bool store_publish(struct store *db, struct err *e);
+/* Rolls back what is open; removes a database that was made and not published. NULL is allowed. */
+void store_close(struct store *db);
 const char *store_path(const struct store *db);
 enum store_engine store_engine(const struct store *db);
 /* From now on a writer waits `ms` for another one. */

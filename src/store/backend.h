@@ -1,0 +1,71 @@
+/* What an engine must be able to do. store.c and statement.c know no more of it than this table.
+ *
+ * Functions that fail set `e` (store.h lists the kinds) with the value `file`.
+ */
+#ifndef STORE_BACKEND_H
+#define STORE_BACKEND_H
+#include "store/store.h"
+
+struct prepared; /* the engine's own statement */
+
+struct backend {
+    enum store_engine engine;
+    /* Opens db->place into db->connection, checked and configured; nothing is left open on false. */
+    bool (*open)(struct store *db, enum store_mode mode, struct err *e);
+    void (*close)(struct store *db);
+    /* Moves the closed database from db->place to db->path, or removes it. */
+    bool (*publish)(struct store *db, struct err *e);
+    void (*remove)(struct store *db);
+
+    bool (*run)(struct store *db, struct text sql, struct err *e);
+    bool (*in_transaction)(const struct store *db);
+    void (*wait)(struct store *db, int ms);
+    void (*cancel)(struct store *db);
+    int64_t (*changes)(const struct store *db);
+    const char *table_columns; /* SQL: ?1 table, one column with the names in order */
+    const char *begin, *begin_read;
+
+    struct prepared *(*prepare)(struct store *db, struct text sql, struct err *e);
+    void (*finalize)(struct prepared *p);
+    bool (*bind)(struct prepared *p, int index, struct value v);
+    enum step (*step)(struct store *db, struct prepared *p, struct err *e);
+    void (*reset)(struct prepared *p);
+    void (*clear)(struct prepared *p);
+    struct value (*column)(struct prepared *p, int index);
+    int (*column_count)(struct prepared *p);
+};
+
+extern const struct backend sqlite_backend;
+
+#define STATEMENT_BUCKETS 256
+
+struct hook {
+    store_check *check;
+    void *user;
+};
+enum transaction { TRANSACTION_NONE, TRANSACTION_READ, TRANSACTION_WRITE };
+struct store {
+    const struct backend *backend;
+    void *connection;
+    char *path;  /* as the caller named it; errors show it */
+    char *place; /* where it lies; another name while it is being made */
+    bool made;   /* not published yet */
+    enum transaction transaction;
+    int depth; /* open savepoints */
+    size_t hook_count, statement_count, in_use;
+    struct hook hooks[STORE_HOOK_MAX];
+    struct statement *statements[STATEMENT_BUCKETS];
+};
+
+/* Finalizes all statements; none may be in use. */
+void statements_drop(struct store *db);
+
+/* migrate.c: the schema's version (0: none yet), the newest that is known, and the way there. */
+bool schema_version(struct store *db, int64_t *version_out, struct err *e);
+int64_t schema_known(void);
+bool schema_migrate(struct store *db, struct err *e);
+
+/* Sets `e` with the database's name. Always false. */
+bool store_fail(const struct store *db, const struct err_kind *kind, struct err *e);
+
+#endif

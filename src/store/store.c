@@ -1,0 +1,252 @@
+/* A connection's life, its transactions and savepoints; what is particular to an engine stands in its
+ * backend. */
+#include "base/base.err.h"
+#include "base/system.h"
+#include "store/backend.h"
+#include "store/store.err.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+bool store_fail(const struct store *db, const struct err_kind *kind, struct err *e)
+{
+    return err_fail_text(e, kind, "file", text_of(db->path));
+}
+
+static void store_free(struct store *db)
+{
+    if (db == NULL)
+        return;
+    free(db->path);
+    free(db->place);
+    free(db);
+}
+
+/* A name beside `path` that nobody else uses, for a database that is being made. */
+static char *name_beside(const char *path)
+{
+    char *place = NULL;
+    uint64_t salt = 0;
+    random_fill(&salt, sizeof salt);
+    return asprintf(&place, "%s.%016llx.part", path, (unsigned long long)salt) < 0 ? NULL : place;
+}
+
+static struct store *store_new(const char *path, enum store_mode mode)
+{
+    struct store *db = calloc(1, sizeof *db);
+    if (db == NULL)
+        return NULL;
+    db->backend = &sqlite_backend;
+    db->made = mode == STORE_CREATE;
+    db->path = strdup(path);
+    db->place = db->made ? name_beside(path) : strdup(path);
+    if (db->path != NULL && db->place != NULL)
+        return db;
+    store_free(db);
+    return NULL;
+}
+
+/* The schema as this program has it: made, brought up to date, or refused. */
+static bool fit_schema(struct store *db, enum store_mode mode, struct err *e)
+{
+    int64_t found = 0, known = schema_known();
+    if (!schema_version(db, &found, e))
+        return false;
+    if (found == known)
+        return true;
+    if (found < known && mode != STORE_READONLY)
+        return schema_migrate(db, e);
+    store_fail(db, found > known ? &STORE_NEWER : &STORE_OLDER, e);
+    err_add_int(e, "found", found);
+    err_add_int(e, "known", known);
+    return false;
+}
+
+bool store_open(const char *path, enum store_mode mode, struct store **db_out, struct err *e)
+{
+    struct store *db = store_new(path, mode);
+    if (db == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    if (!db->backend->open(db, mode, e)) {
+        store_free(db);
+        return false;
+    }
+    if (!fit_schema(db, mode, e)) {
+        store_close(db);
+        return false;
+    }
+    *db_out = db;
+    return true;
+}
+
+bool store_publish(struct store *db, struct err *e)
+{
+    assert(db->made && db->transaction == TRANSACTION_NONE);
+    statements_drop(db);
+    db->backend->close(db);
+    if (!db->backend->publish(db, e))
+        return false;
+    char *place = strdup(db->path);
+    if (place == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    free(db->place);
+    db->place = place;
+    db->made = false;
+    return db->backend->open(db, STORE_READWRITE, e);
+}
+
+void store_close(struct store *db)
+{
+    if (db == NULL)
+        return;
+    if (db->transaction != TRANSACTION_NONE)
+        (void)store_end(db, false, &(struct err){0});
+    statements_drop(db);
+    db->backend->close(db);
+    if (db->made)
+        db->backend->remove(db);
+    store_free(db);
+}
+
+const char *store_path(const struct store *db) { return db->path; }
+enum store_engine store_engine(const struct store *db) { return db->backend->engine; }
+void store_wait(struct store *db, int ms) { db->backend->wait(db, ms); }
+void store_cancel(struct store *db) { db->backend->cancel(db); }
+int64_t store_changes(const struct store *db) { return db->backend->changes(db); }
+bool store_run(struct store *db, struct text sql, struct err *e) { return db->backend->run(db, sql, e); }
+bool store_in_transaction(const struct store *db) { return db->transaction != TRANSACTION_NONE; }
+
+static bool begin(struct store *db, enum transaction kind, const char *sql, struct err *e)
+{
+    assert(db->transaction == TRANSACTION_NONE);
+    if (!db->backend->run(db, text_of(sql), e))
+        return false;
+    db->transaction = kind;
+    return true;
+}
+
+bool store_begin(struct store *db, struct err *e)
+{
+    return begin(db, TRANSACTION_WRITE, db->backend->begin, e);
+}
+
+bool store_begin_read(struct store *db, struct err *e)
+{
+    return begin(db, TRANSACTION_READ, db->backend->begin_read, e);
+}
+
+static bool run_hooks(struct store *db, struct err *e)
+{
+    for (size_t i = 0; i < db->hook_count; i++) {
+        if (!db->hooks[i].check(db, db->hooks[i].user, e))
+            return false;
+    }
+    return true;
+}
+
+bool store_end(struct store *db, bool keep, struct err *e)
+{
+    assert(db->transaction != TRANSACTION_NONE);
+    assert(!keep || db->depth == 0);
+    if (keep && !db->backend->in_transaction(db)) {
+        /* The engine has undone all by itself after a failure that the caller passed over. */
+        store_fail(db, &STORE_FAILED, e);
+        err_add(e, "reason", TEXT("transaction lost"));
+        keep = false;
+    }
+    keep = keep && (db->transaction == TRANSACTION_READ || run_hooks(db, e));
+    keep = keep && db->backend->run(db, TEXT("COMMIT"), e);
+    if (!keep && db->backend->in_transaction(db))
+        (void)db->backend->run(db, TEXT("ROLLBACK"), &(struct err){0});
+    assert(!db->backend->in_transaction(db));
+    db->transaction = TRANSACTION_NONE;
+    db->depth = 0;
+    return keep;
+}
+
+void store_before_commit(struct store *db, store_check *check, void *user)
+{
+    assert(db->hook_count < STORE_HOOK_MAX);
+    db->hooks[db->hook_count++] = (struct hook){check, user};
+}
+
+static bool run_savepoint(struct store *db, const char *verb, int depth, struct err *e)
+{
+    char sql[48];
+    int size = snprintf(sql, sizeof sql, "%s s%d", verb, depth);
+    struct statement *s = statement_open(db, (struct text){sql, (size_t)size}, e);
+    bool done = s != NULL && statement_run(s, e);
+    statement_close(s);
+    return done;
+}
+
+bool savepoint_open(struct store *db, struct savepoint *undo, struct err *e)
+{
+    assert(db->transaction == TRANSACTION_WRITE);
+    *undo = (struct savepoint){.db = db, .depth = db->depth + 1};
+    if (undo->depth > STORE_DEPTH_MAX) {
+        err_fail_text(e, &LIMIT, "what", TEXT("savepoint"));
+        err_add_int(e, "max", STORE_DEPTH_MAX);
+        return false;
+    }
+    if (!run_savepoint(db, "SAVEPOINT", undo->depth, e))
+        return false;
+    db->depth++;
+    return true;
+}
+
+bool savepoint_close(struct savepoint *undo, bool keep, struct err *e)
+{
+    struct store *db = undo->db;
+    if (!db->backend->in_transaction(db)) {
+        /* A full or failing disk has undone the whole transaction; store_end will tell. */
+        db->depth = undo->depth - 1;
+        return false;
+    }
+    assert(undo->depth == db->depth);
+    bool undone = keep || run_savepoint(db, "ROLLBACK TO", undo->depth, e);
+    bool closed = run_savepoint(db, "RELEASE", undo->depth, e);
+    db->depth--;
+    return keep && undone && closed;
+}
+
+/* The names into the arena; their number is known only at the end, so the list doubles. */
+static bool collect_names(struct statement *s, struct arena *a, struct text **names, size_t *count,
+                          struct err *e)
+{
+    size_t room = 0;
+    enum step step;
+    for (*count = 0; (step = statement_step(s, e)) == STEP_ROW; ++*count) {
+        if (*count == room) {
+            room = room == 0 ? 32 : room * 2;
+            struct text *larger = arena_take_many(a, room, sizeof *larger);
+            if (larger == NULL)
+                return err_fail(e, &OUT_OF_MEMORY);
+            if (*count > 0)
+                memcpy(larger, *names, *count * sizeof *larger);
+            *names = larger;
+        }
+        (*names)[*count] = text_copy(a, statement_column(s, 0).s);
+        if ((*names)[*count].at == NULL)
+            return err_fail(e, &OUT_OF_MEMORY);
+    }
+    return step == STEP_DONE;
+}
+
+bool store_table_columns(struct store *db, struct text table, struct arena *a, struct text **names_out,
+                         size_t *count_out, struct err *e)
+{
+    struct text *names = NULL;
+    size_t count = 0;
+    struct statement *s = statement_open(db, text_of(db->backend->table_columns), e);
+    if (s == NULL)
+        return false;
+    statement_bind(s, 1, value_text(table));
+    bool done = collect_names(s, a, &names, &count, e);
+    statement_close(s);
+    if (done) {
+        *names_out = names;
+        *count_out = count;
+    }
+    return done;
+}
