@@ -1,0 +1,88 @@
+/* Names of the tz database's file "backward" that Debian 13 and others keep in tzdata-legacy. */
+#include "engine/cel_system/zone.h"
+
+static const struct {
+    const char *old, *present;
+} NAMES[] = {
+    {"Asia/Calcutta", "Asia/Kolkata"},
+    {"Asia/Chongqing", "Asia/Shanghai"},
+    {"Asia/Chungking", "Asia/Shanghai"},
+    {"Asia/Harbin", "Asia/Shanghai"},
+    {"Asia/Kashgar", "Asia/Urumqi"},
+    {"Asia/Katmandu", "Asia/Kathmandu"},
+    {"Asia/Macao", "Asia/Macau"},
+    {"Asia/Rangoon", "Asia/Yangon"},
+    {"Asia/Saigon", "Asia/Ho_Chi_Minh"},
+    {"Asia/Tel_Aviv", "Asia/Jerusalem"},
+    {"Asia/Ujung_Pandang", "Asia/Makassar"},
+    {"Asia/Ulan_Bator", "Asia/Ulaanbaatar"},
+    {"Atlantic/Faeroe", "Atlantic/Faroe"},
+    {"Australia/ACT", "Australia/Sydney"},
+    {"Australia/Canberra", "Australia/Sydney"},
+    {"Australia/NSW", "Australia/Sydney"},
+    {"Australia/North", "Australia/Darwin"},
+    {"Australia/Queensland", "Australia/Brisbane"},
+    {"Australia/South", "Australia/Adelaide"},
+    {"Australia/Tasmania", "Australia/Hobart"},
+    {"Australia/Victoria", "Australia/Melbourne"},
+    {"Australia/West", "Australia/Perth"},
+    {"Brazil/Acre", "America/Rio_Branco"},
+    {"Brazil/East", "America/Sao_Paulo"},
+    {"Brazil/West", "America/Manaus"},
+    {"Canada/Atlantic", "America/Halifax"},
+    {"Canada/Central", "America/Winnipeg"},
+    {"Canada/Eastern", "America/Toronto"},
+    {"Canada/Mountain", "America/Edmonton"},
+    {"Canada/Newfoundland", "America/St_Johns"},
+    {"Canada/Pacific", "America/Vancouver"},
+    {"Canada/Yukon", "America/Whitehorse"},
+    {"Chile/Continental", "America/Santiago"},
+    {"Cuba", "America/Havana"},
+    {"Egypt", "Africa/Cairo"},
+    {"Eire", "Europe/Dublin"},
+    {"Europe/Kiev", "Europe/Kyiv"},
+    {"GB", "Europe/London"},
+    {"Greenwich", "Etc/GMT"},
+    {"Hongkong", "Asia/Hong_Kong"},
+    {"Iceland", "Atlantic/Reykjavik"},
+    {"Iran", "Asia/Tehran"},
+    {"Israel", "Asia/Jerusalem"},
+    {"Jamaica", "America/Jamaica"},
+    {"Japan", "Asia/Tokyo"},
+    {"Libya", "Africa/Tripoli"},
+    {"Mexico/General", "America/Mexico_City"},
+    {"NZ", "Pacific/Auckland"},
+    {"Navajo", "America/Denver"},
+    {"PRC", "Asia/Shanghai"},
+    {"Poland", "Europe/Warsaw"},
+    {"Portugal", "Europe/Lisbon"},
+    {"ROC", "Asia/Taipei"},
+    {"ROK", "Asia/Seoul"},
+    {"Singapore", "Asia/Singapore"},
+    {"Turkey", "Europe/Istanbul"},
+    {"UCT", "Etc/UTC"},
+    {"US/Alaska", "America/Anchorage"},
+    {"US/Aleutian", "America/Adak"},
+    {"US/Arizona", "America/Phoenix"},
+    {"US/Central", "America/Chicago"},
+    {"US/East-Indiana", "America/Indiana/Indianapolis"},
+    {"US/Eastern", "America/New_York"},
+    {"US/Hawaii", "Pacific/Honolulu"},
+    {"US/Indiana-Starke", "America/Indiana/Knox"},
+    {"US/Michigan", "America/Detroit"},
+    {"US/Mountain", "America/Denver"},
+    {"US/Pacific", "America/Los_Angeles"},
+    {"US/Samoa", "Pacific/Pago_Pago"},
+    {"Universal", "Etc/UTC"},
+    {"W-SU", "Europe/Moscow"},
+    {"Zulu", "Etc/UTC"},
+};
+
+struct text zone_present_name(struct text old)
+{
+    for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
+        if (text_equal(old, text_of(NAMES[i].old)))
+            return text_of(NAMES[i].present);
+    }
+    return TEXT_NONE;
+}
