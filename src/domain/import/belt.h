@@ -1,5 +1,5 @@
-/* Rows on their way from the thread that reads sheets to the one that holds the database: blocks through a bounded
- * queue, so that memory does not grow with the file and both threads work at once.
+/* Rows on their way from the thread that reads sheets to the one that holds the database: blocks through a
+ * bounded queue, so that memory does not grow with the file and both threads work at once.
  *
  * A block belongs to whoever took it last. The belt owns all blocks; it outlives both users.
  */
@@ -9,7 +9,8 @@
 
 #define BELT_BLOCK_ROWS 256
 #define BELT_BLOCKS 8
-#define BELT_BLOCK_BYTES ((size_t)256 << 20) /* ceiling of one block: a row of 512 cells of 32,767 characters */
+#define BELT_BLOCK_BYTES                                                                                     \
+    ((size_t)256 << 20) /* ceiling of one block: a row of 512 cells of 32,767 characters */
 
 struct block {
     struct block *next;

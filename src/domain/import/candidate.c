@@ -53,8 +53,8 @@ static struct text group_stem(struct text group)
     return t;
 }
 
-static void add_joined(const struct headings *h, struct candidate_cell *cell, struct text group, struct text below,
-                       struct arena *a)
+static void add_joined(const struct headings *h, struct candidate_cell *cell, struct text group,
+                       struct text below, struct arena *a)
 {
     group = text_trim(group);
     below = text_trim(below);

@@ -8,12 +8,12 @@
 struct candidate_cell {
     uint32_t column;
     struct text header;
-    uint8_t count;       /* ways to read it, the best first */
-    uint8_t combined;    /* bit i: way i joins a group's header with that of a column below it */
+    uint8_t count;    /* ways to read it, the best first */
+    uint8_t combined; /* bit i: way i joins a group's header with that of a column below it */
     struct heading ways[CANDIDATE_WAYS_MAX];
 };
 struct candidate {
-    size_t row;          /* position in the head */
+    size_t row; /* position in the head */
     bool two;
     struct candidate_cell *cells;
     size_t count;

@@ -1,4 +1,5 @@
-/* Headers and what they mean. Always: keys are ordered and unique; slots has key_count entries for each kind. */
+/* Headers and what they mean. Always: keys are ordered and unique; slots has key_count entries for each kind.
+ */
 #include "domain/import/heading.h"
 #include "base/base.err.h"
 #include "format/sheet/sheet.h"
@@ -6,8 +7,8 @@
 
 #define KEYS_MAX 16384 /* all kinds together; the pack's loader keeps far below */
 
-/* One spelling that a pack gives for a field of one kind. `rank`: the kind's own headers first, then labels, then
- * synonyms; the lowest wins where two fields claim one spelling. */
+/* One spelling that a pack gives for a field of one kind. `rank`: the kind's own headers first, then labels,
+ * then synonyms; the lowest wins where two fields claim one spelling. */
 struct claim {
     struct text key;
     uint16_t kind, field;
@@ -69,7 +70,8 @@ static void claim_text(struct claims *c, struct claim like, struct text header, 
         claim(c, &like);
 }
 
-static void claim_fields(struct claims *c, const struct catalog_entity *entity, struct claim like, struct arena *a)
+static void claim_fields(struct claims *c, const struct catalog_entity *entity, struct claim like,
+                         struct arena *a)
 {
     for (size_t f = 0; f < entity->field_count; f++) {
         const struct catalog_field *field = &entity->fields[f];

@@ -1,18 +1,22 @@
-/* Kinds weighed against a header. The order of the contract: the header; among kinds with the same header the sheet's
- * name, the title, the prefix of the numbers; the file's name only when all of these are silent. */
+/* Kinds weighed against a header. The order of the contract: the header; among kinds with the same header the
+ * sheet's name, the title, the prefix of the numbers; the file's name only when all of these are silent. */
 #include "domain/import/kind.h"
 #include "base/base.err.h"
 
-#define FEW_FIELDS 4        /* fewer known columns must be a quarter of all headers */
-#define NEARLY_FIELDS 5     /* a header without its key column is still that kind when it has so many others … */
-#define NEARLY_SHARE 60     /* … and they are so many in a hundred of all headers */
-#define COMPANION_FACTS 2   /* columns that make a list feed a second entity */
+#define FEW_FIELDS 4    /* fewer known columns must be a quarter of all headers */
+#define NEARLY_FIELDS 5 /* a header without its key column is still that kind when it has so many others … \
+                         */
+#define NEARLY_SHARE 60 /* … and they are so many in a hundred of all headers */
+#define COMPANION_FACTS 2 /* columns that make a list feed a second entity */
 
 bool kind_needs_key(const struct catalog_entity *entity, size_t key_index)
 {
+    const struct catalog_field *field = &entity->fields[entity->key[key_index]];
+    if (field->required || field->type == FIELD_VILLAGE)
+        return true;
     for (size_t i = 0; i < entity->key_count; i++)
         if (entity->fields[entity->key[i]].required)
-            return entity->fields[entity->key[key_index]].required;
+            return false;
     return key_index == 0;
 }
 
@@ -30,7 +34,8 @@ static bool is_fact(const struct catalog_entity *entity, size_t field)
     return f->column != SIZE_MAX && f->type != FIELD_VILLAGE && !is_key(entity, field);
 }
 
-/* A key field has its column, is given by the kind, or is a village for whose code a column of names stands in. */
+/* A key field has its column, is given by the kind, or is a village for whose code a column of names stands
+ * in. */
 static bool has_field(const struct heading_kind *kind, const bool *seen, size_t field)
 {
     const struct catalog_import *import = kind->import;
@@ -60,8 +65,8 @@ static const struct catalog_field *missing_key(const struct heading_kind *kind, 
     return other_way ? NULL : missing;
 }
 
-bool kind_fit(const struct heading_kind *kind, const struct candidate *c, struct arena *a, struct kind_fit *out,
-              struct err *e)
+bool kind_fit(const struct heading_kind *kind, const struct candidate *c, struct arena *a,
+              struct kind_fit *out, struct err *e)
 {
     const struct catalog_entity *entity = kind->import->entity, *also = kind->import->also;
     struct arena_mark mark = arena_mark(a);
@@ -142,7 +147,8 @@ static size_t prefix_hit(const struct heading_kind *kind, const struct candidate
     return 0;
 }
 
-/* Keeps the kinds of `on` with the greatest score, all of them when none has any; answers how many are left. */
+/* Keeps the kinds of `on` with the greatest score, all of them when none has any; answers how many are left.
+ */
 static size_t keep_best(bool *on, const size_t *score, size_t count)
 {
     size_t best = 0, left = 0;
@@ -169,9 +175,9 @@ static size_t same_header(const struct headings *h, const struct kind_fit *fits,
         bool keep = false;
         for (size_t j = 0; on[k] && j < h->kind_count; j++)
             keep |= acceptable(&h->kinds[j], &fits[j], headers)
-                 && 2 * fits[j].fields + (fits[j].missing == NULL) == best
-                 && h->kinds[j].import->entity == h->kinds[k].import->entity
-                 && h->kinds[j].import->also == h->kinds[k].import->also;
+                    && 2 * fits[j].fields + (fits[j].missing == NULL) == best
+                    && h->kinds[j].import->entity == h->kinds[k].import->entity
+                    && h->kinds[j].import->also == h->kinds[k].import->also;
         on[k] = keep;
         count += keep;
     }

@@ -1,4 +1,5 @@
-/* The header of a sheet among its first rows. Always: known columns ascend and no field stands in two of them. */
+/* The header of a sheet among its first rows. Always: known columns ascend and no field stands in two of
+ * them. */
 #include "domain/import/layout.h"
 #include "base/base.err.h"
 #include "domain/import/kind.h"
@@ -25,8 +26,8 @@ bool head_add(struct head *head, const struct sheet_row *row, struct arena *a, s
 }
 
 /* The best fit of any kind: how many fields, and how many of these only through groups. */
-static bool weigh(const struct headings *h, const struct candidate *c, struct arena *a, struct kind_fit *best_out,
-                  struct err *e)
+static bool weigh(const struct headings *h, const struct candidate *c, struct arena *a,
+                  struct kind_fit *best_out, struct err *e)
 {
     *best_out = (struct kind_fit){0};
     for (size_t k = 0; k < h->kind_count; k++) {
@@ -94,7 +95,7 @@ static bool is_numbering_cell(const struct sheet_cell *c, int64_t *number_out)
 {
     struct text t = text_trim(c->text);
     return (c->kind == SHEET_NUMBER || c->kind == SHEET_TEXT) && text_to_int(t, number_out) && *number_out > 0
-        && *number_out < 1000;
+           && *number_out < 1000;
 }
 
 /* 栏次: a row below the header that only counts its columns. */
@@ -242,12 +243,14 @@ bool layout_find(const struct headings *h, const struct head *head, struct text 
         return tell_nearly(out, nearly, &s.best, a, e);
     out->header_first = head->rows[s.best.row].number;
     out->header_last = head->rows[body - 1].number;
+    out->header_rows = s.best.two ? 2 : 1;
     out->body = body;
     out->date = layout_title_date(title, a);
     return fill_columns(out, &s.best, a, e);
 }
 
-const struct heading_kind *layout_kind_of_number(const struct headings *h, const struct layout *l, struct text number)
+const struct heading_kind *layout_kind_of_number(const struct headings *h, const struct layout *l,
+                                                 struct text number)
 {
     for (size_t k = 0; k < h->kind_count; k++)
         if (h->kinds[k].import->entity == l->kind->import->entity && kind_has_prefix(&h->kinds[k], number))

@@ -1,5 +1,5 @@
-/* Places in memory, texts in a spool. Always: a place's offset is where its record begins in the spool; after sorting
- * places ascend by sheet, row, column, and errors stand before notes of the same cell. */
+/* Places in memory, texts in a spool. Always: a place's offset is where its record begins in the spool; after
+ * sorting places ascend by sheet, row, column, and errors stand before notes of the same cell. */
 #include "domain/import/problem.h"
 #include "base/base.err.h"
 #include "base/system.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #define SPOOL_RESIDENT ((size_t)4 << 20) /* bytes of texts that stay in memory */
-#define TEXT_BYTES_MAX 4096             /* of one text; a longer value is clipped */
+#define TEXT_BYTES_MAX 4096              /* of one text; a longer value is clipped */
 
 struct place {
     uint64_t where;  /* sheet, row, column: 24, 24, 16 bits */
@@ -89,7 +89,8 @@ static bool spool_locked(struct problems *ps, const void *at, size_t size)
     if (ps->tail == NULL && !file_temporary(&ps->tail, &ps->failure))
         return false;
     ps->size += size;
-    return fwrite(at, 1, size, ps->tail) == size || err_fail_text(&ps->failure, &FILE_FULL, "file", TEXT("TMPDIR"));
+    return fwrite(at, 1, size, ps->tail) == size
+           || err_fail_text(&ps->failure, &FILE_FULL, "file", TEXT("TMPDIR"));
 }
 
 static struct text clipped(struct text t)
@@ -125,7 +126,8 @@ static void add_locked(struct problems *ps, const struct problem *p)
     uint64_t offset = ps->size;
     if (!spool_locked(ps, bytes, size))
         return;
-    ps->at[ps->count++] = (struct place){where_of(p->sheet, p->row, p->column), offset << 1 | (p->level == PROBLEM_NOTE)};
+    ps->at[ps->count++] =
+        (struct place){where_of(p->sheet, p->row, p->column), offset << 1 | (p->level == PROBLEM_NOTE)};
 }
 
 void problem_add(struct problems *ps, const struct problem *p)
@@ -196,7 +198,7 @@ static bool fetch(struct problems *ps, uint64_t offset, size_t size, struct err 
     } else {
         char bytes[sizeof(struct record_head) + 4 * TEXT_BYTES_MAX];
         bool found = fseeko(ps->tail, (off_t)(offset - ps->head.size), SEEK_SET) == 0
-                  && fread(bytes, 1, size, ps->tail) == size;
+                     && fread(bytes, 1, size, ps->tail) == size;
         if (!found) {
             err_fail_text(e, &FILE_READ, "file", TEXT("TMPDIR"));
             err_add(e, "reason", TEXT("short read"));

@@ -1,16 +1,17 @@
 /* What an import has to say about single cells: refused ones and notes, each with its place and its sentence.
  *
- * They come in any order and are read in the order of sheets, rows and columns. The texts lie in a file without a
- * name once they are many; only 16 bytes for each stay in memory. One thread at a time, so the one who reads sheets and
- * the one who resolves the batch take turns through the lock that problem_add takes itself.
+ * They come in any order and are read in the order of sheets, rows and columns. The texts lie in a file
+ * without a name once they are many; only 16 bytes for each stay in memory. One thread at a time, so the one
+ * who reads sheets and the one who resolves the batch take turns through the lock that problem_add takes
+ * itself.
  */
 #ifndef DOMAIN_IMPORT_PROBLEM_H
 #define DOMAIN_IMPORT_PROBLEM_H
 #include "base/err.h"
 #include "base/value.h"
 
-#define PROBLEM_MAX 4000000        /* LIMIT; 64 MB of places */
-#define PROBLEM_NO_COLUMN 0xFFFFu  /* tells of a row as a whole */
+#define PROBLEM_MAX 4000000       /* LIMIT; 64 MB of places */
+#define PROBLEM_NO_COLUMN 0xFFFFu /* tells of a row as a whole */
 #define PROBLEM_SHEET_MAX 0xFFFFFFu
 
 enum problem_level { PROBLEM_ERROR, PROBLEM_NOTE };
@@ -32,7 +33,8 @@ void problems_close(struct problems *ps); /* NULL is allowed */
 
 /* Keeps a copy. Remembers its first failure, which problems_sort tells. Any thread. */
 void problem_add(struct problems *ps, const struct problem *p);
-/* Puts all in order and takes out what was said twice about one cell. LIMIT, FILE_FULL, FILE_WRITE, OUT_OF_MEMORY. */
+/* Puts all in order and takes out what was said twice about one cell. LIMIT, FILE_FULL, FILE_WRITE,
+ * OUT_OF_MEMORY. */
 MUST_USE bool problems_sort(struct problems *ps, struct err *e);
 
 /* After sorting. */

@@ -1,5 +1,5 @@
-/* The date that a title tells. Only a full date counts ("2019年底" is none); dates of filling in, printing or sending
- * tell nothing about the facts. */
+/* The date that a title tells. Only a full date counts ("2019年底" is none); dates of filling in, printing or
+ * sending tell nothing about the facts. */
 #include "domain/import/layout.h"
 
 struct scan {
@@ -26,7 +26,10 @@ static bool take(struct scan *s, const char *what)
     return true;
 }
 
-static bool is_digit_at(struct text t, size_t at) { return at < t.size && t.at[at] >= '0' && t.at[at] <= '9'; }
+static bool is_digit_at(struct text t, size_t at)
+{
+    return at < t.size && t.at[at] >= '0' && t.at[at] <= '9';
+}
 
 /* Digits of 二〇一九 and numbers up to 三十一 become figures; other text stays. */
 static struct text with_figures(struct text t, struct arena *a)
@@ -97,7 +100,8 @@ static bool has_word(struct text t, const char *const *words, size_t count)
 /* 2: the day of the facts; 1: a day; 0: a day of something else. By the few characters before it. */
 static int rank_of(struct text t, size_t at)
 {
-    static const char *const facts[] = {"截至", "截止", "数据日期", "数据时间", "统计日期", "统计时间", "时点"};
+    static const char *const facts[] = {"截至",     "截止",     "数据日期", "数据时间",
+                                        "统计日期", "统计时间", "时点"};
     static const char *const other[] = {"填", "制表", "打印", "导出", "报送", "上报", "审核", "印发"};
     size_t from = at > 18 ? at - 18 : 0;
     while (from < at && ((unsigned char)t.at[from] & 0xC0) == 0x80)
