@@ -28,7 +28,12 @@ Made for `payment_list`: struct payment_list_in, struct payment_list_row, struct
             bool NAME_next(struct NAME *, struct NAME_row *, struct err *)   false at the end, or with an error
             void NAME_close(struct NAME *)
 
-A statement without `in` takes no struct. Rows of `:many` borrow their texts until the next one.
+A statement without `in` takes no struct. Rows of `:many` borrow their texts until the next one, and the values of `in`
+until the close; rows of :one and :maybe live in the arena. No row where :one wants one, a NULL where none may be or a
+value of another type is STORE_FAILED. The text stands in the program twice, with ?N for SQLite and $N for PostgreSQL.
+
+A statement that scans a table which grows says so in its comment, with the reason: `scan: the whole log is read`; a test
+reads the query plans.
 """
 import pathlib
 import re
@@ -37,7 +42,7 @@ import sys
 HEAD = re.compile(r"-- ([a-z][a-z0-9_]*) :(exec|one|maybe|many)(?:\s+(.*))?$")
 LIST = re.compile(r"--   (in|out): (.*)$")
 ITEM = re.compile(r"([a-z][a-z0-9_]*) (text|bytes|int|day|bool)(\??)$")
-NAME = re.compile(r"(?<![:\w]):([a-z][a-z0-9_]*)")
+NAME = re.compile(r"'(?:[^']|'')*'|(?<![:\w]):([a-z][a-z0-9_]*)")  # a quoted text, or a parameter
 C_TYPE = {"text": "struct text", "bytes": "struct text", "int": "int64_t", "day": "day", "bool": "bool"}
 
 
@@ -85,16 +90,18 @@ def check(s):
     if not s.sql.endswith(";") or ";" in s.sql[:-1]:
         refuse(s.place, "one statement, ended by a semicolon, is needed")
     s.sql = s.sql[:-1]
-    used, declared = set(NAME.findall(s.sql)), [name for name, _, _ in s.lists["in"]]
+    used, declared = set(filter(None, NAME.findall(s.sql))), [name for name, _, _ in s.lists["in"]]
     if used != set(declared) or len(declared) != len(set(declared)):
         refuse(s.place, f"`in` and the statement differ about {sorted(used ^ set(declared))}")
     if (s.kind == "exec") != (not s.lists["out"]):
         refuse(s.place, "`out` is needed, but not of :exec")
 
 
-def numbered(s):
+def numbered(s, mark):
+    """The statement as a C string, its parameters numbered by their place in `in`."""
     order = [name for name, _, _ in s.lists["in"]]
-    return NAME.sub(lambda m: f"?{order.index(m.group(1)) + 1}", s.sql)
+    text = NAME.sub(lambda m: f"{mark}{order.index(m.group(1)) + 1}" if m.group(1) else m.group(0), s.sql)
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def member(item):
@@ -110,15 +117,26 @@ def value_of(item):
     return at if maybe else f"value_int({at})"
 
 
+KIND_OF = {"text": "VALUE_TEXT", "bytes": "VALUE_BYTES", "int": "VALUE_INT", "day": "VALUE_INT", "bool": "VALUE_INT"}
+
+
 def taken(item, index, copy):
+    """C that checks a column's type and moves it into the row."""
     name, kind, maybe = item
-    column = f"statement_column(s, {index})"
+    at = f"{name}_value"
+    out = f"    struct value {at} = statement_column(s, {index});\n"
+    allowed = f"{at}.kind == {KIND_OF[kind]}" + (f" || {at}.kind == VALUE_NONE" if maybe else "")
+    out += f"    if (!({allowed}))\n        return shape_fail(db, \"{name}\", e);\n"
     if kind in ("text", "bytes"):
-        return f"    row->{name} = {'text_copy(a, ' if copy else ''}{column}.s{')' if copy else ''};\n"
+        out += f"    row->{name} = {at}.kind == VALUE_NONE ? TEXT_NONE : "
+        out += f"text_copy(a, {at}.s);\n" if copy else f"{at}.s;\n"
+        if copy:
+            out += f"    if (row->{name}.at == NULL && {at}.kind != VALUE_NONE)\n        return err_fail(e, &OUT_OF_MEMORY);\n"
+        return out
     if maybe:
-        return f"    row->{name} = {column};\n"
+        return out + f"    row->{name} = {at};\n"
     cast = {"int": "", "day": "(day)", "bool": "0 != "}[kind]
-    return f"    row->{name} = {cast}{column}.n;\n"
+    return out + f"    row->{name} = {cast}{at}.n;\n"
 
 
 def parameters(s):
@@ -140,36 +158,72 @@ def header_of(s):
         if s.lists[which]:
             out += f"struct {s.name}{suffix} {{\n{''.join(map(member, s.lists[which]))}}};\n"
     if s.kind == "many":
-        out += f"struct {s.name} {{\n    struct statement *s;\n}};\n"
+        out += f"struct {s.name} {{ /* zeroed: not open */\n    struct store *db;\n    struct statement *s;\n}};\n"
     return out + "".join(f"{'' if p.startswith('void') else 'MUST_USE '}{p};\n" for p in parameters(s))
+
+
+SHAPE = """
+/* A row that does not look as the .sql file says: the table is another one than we think. */
+static bool shape_fail(const struct store *db, const char *column, struct err *e)
+{
+    err_fail_text(e, &STORE_FAILED, "file", text_of(store_path(db)));
+    err_add(e, "reason", text_of(column));
+    return false;
+}
+"""
+
+
+def bound_of(s):
+    """The statement, opened and with its values."""
+    given = f", const struct {s.name}_in *in" if s.lists["in"] else ""
+    out = f"\nstatic struct statement *{s.name}_bound(struct store *db{given}, struct err *e)\n{{\n"
+    out += f"    static const char *const sql[] = {{\n        [STORE_SQLITE] = {numbered(s, '?')},\n"
+    out += f"        [STORE_POSTGRES] = {numbered(s, '$')},\n    }};\n"
+    out += "    struct statement *s = statement_open(db, text_of(sql[store_engine(db)]), e);\n"
+    out += "    if (s == NULL)\n        return NULL;\n"
+    for index, item in enumerate(s.lists["in"], 1):
+        out += f"    statement_bind(s, {index}, {value_of(item)});\n"
+    return out + "    return s;\n}\n"
+
+
+def take_of(s):
+    """The row out of the statement's columns."""
+    copy = s.kind != "many"
+    arena = "struct arena *a, " if copy else ""
+    out = f"\nstatic bool {s.name}_take(struct store *db, struct statement *s, {arena}struct {s.name}_row *row, struct err *e)\n{{\n"
+    out += "    (void)a;\n" if copy else ""
+    return out + "".join(taken(item, i, copy) for i, item in enumerate(s.lists["out"])) + "    return true;\n}\n"
+
+
+def exec_of(s, opened):
+    return (f"\n{parameters(s)[0]}\n{{\n{opened}    bool done = statement_run(s, e);\n"
+            "    statement_close(s);\n    return done;\n}\n")
+
+
+def single_of(s, opened):
+    """:one and :maybe; a second row would be a mistake in the statement, but costs a step to see, and is passed over."""
+    out = f"\n{parameters(s)[0]}\n{{\n{opened}    enum step step = statement_step(s, e);\n"
+    out += f"    bool done = step == STEP_ROW ? {s.name}_take(db, s, a, row, e) : step == STEP_DONE;\n"
+    out += "    statement_close(s);\n"
+    if s.kind == "maybe":
+        return out + "    if (done)\n        *found_out = step == STEP_ROW;\n    return done;\n}\n"
+    return out + f'    return done && (step == STEP_ROW || shape_fail(db, "{s.name}", e));\n}}\n'
+
+
+def many_of(s, given):
+    opening, stepping, closing = parameters(s)
+    return (f"\n{opening}\n{{\n    rows->db = db;\n    rows->s = {s.name}_bound(db{given}, e);\n    return rows->s != NULL;\n}}\n"
+            f"\n{stepping}\n{{\n    return statement_step(rows->s, e) == STEP_ROW && {s.name}_take(rows->db, rows->s, row, e);\n}}\n"
+            f"\n{closing}\n{{\n    statement_close(rows->s);\n    rows->s = NULL;\n}}\n")
 
 
 def body_of(s):
     given = ", in" if s.lists["in"] else ""
-    out = f"\nstatic struct statement *{s.name}_bound(struct store *db{', const struct ' + s.name + '_in *in' if given else ''}, struct err *e)\n{{\n"
-    out += f"    struct statement *s = statement_open(db, TEXT(\"{numbered(s)}\"), e);\n    if (s == NULL)\n        return NULL;\n"
-    for index, item in enumerate(s.lists["in"], 1):
-        out += f"    statement_bind(s, {index}, {value_of(item)});\n"
-    out += "    return s;\n}\n"
-    if s.lists["out"]:
-        copy = s.kind != "many"
-        out += f"\nstatic void {s.name}_take(struct statement *s, {'struct arena *a, ' if copy else ''}struct {s.name}_row *row)\n{{\n"
-        out += "    (void)a;\n" if copy else ""
-        out += "".join(taken(item, i, copy) for i, item in enumerate(s.lists["out"])) + "}\n"
-    bound = f"    struct statement *s = {s.name}_bound(db{given}, e);\n    if (s == NULL)\n        return false;\n"
-    declared = parameters(s)
+    opened = f"    struct statement *s = {s.name}_bound(db{given}, e);\n    if (s == NULL)\n        return false;\n"
+    out = bound_of(s) + (take_of(s) if s.lists["out"] else "")
     if s.kind == "exec":
-        out += f"\n{declared[0]}\n{{\n{bound}    bool done = statement_run(s, e);\n    statement_close(s);\n    return done;\n}}\n"
-    elif s.kind == "many":
-        out += f"\n{declared[0]}\n{{\n    rows->s = {s.name}_bound(db{given}, e);\n    return rows->s != NULL;\n}}\n"
-        out += f"\n{declared[1]}\n{{\n    if (statement_step(rows->s, e) != STEP_ROW)\n        return false;\n    {s.name}_take(rows->s, row);\n    return true;\n}}\n"
-        out += f"\n{declared[2]}\n{{\n    statement_close(rows->s);\n    rows->s = NULL;\n}}\n"
-    else:
-        none = "*found_out = step == STEP_ROW;" if s.kind == "maybe" else None
-        out += f"\n{declared[0]}\n{{\n{bound}    enum step step = statement_step(s, e);\n"
-        out += f"    if (step == STEP_ROW)\n        {s.name}_take(s, a, row);\n    statement_close(s);\n"
-        out += f"    {none}\n    return step != STEP_FAILED;\n}}\n" if none else "    return step == STEP_ROW;\n}\n"
-    return out
+        return out + exec_of(s, opened)
+    return out + (many_of(s, given) if s.kind == "many" else single_of(s, opened))
 
 
 def main(words):
@@ -186,7 +240,10 @@ def main(words):
         out.write("\n#endif\n")
     with open(body, "w", encoding="utf-8") as out:
         out.write(f"/* Made by tools/sql.py from {module}.sql. */\n#include \"{module}.sql.h\"\n")
+        out.write('#include "base/base.err.h"\n#include "store/store.err.h"\n')
+        out.writelines([SHAPE] if any(s.lists["out"] for s in statements) else [])
         out.writelines(map(body_of, statements))
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])

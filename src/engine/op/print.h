@@ -13,8 +13,9 @@ struct print {
     int width; /* columns of the terminal; 0: not a terminal, nothing is cut */
 };
 void print_line(struct print *p, enum print_tone tone, const char *format, ...) PRINTF_LIKE(3, 4);
-/* Picks the sentence of the language. */
-static inline const char *print_say(const struct print *p, const char *zh, const char *en)
+/* Picks the sentence of the language; both may be formats, and take the same arguments. */
+__attribute__((format_arg(2), format_arg(3))) static inline const char *print_say(const struct print *p, const char *zh,
+                                                                                  const char *en)
 {
     return p->lang == LANG_ZH ? zh : en;
 }
