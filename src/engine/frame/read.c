@@ -1,4 +1,5 @@
 /* Reading a frame: what expressions see, and stored values. */
+#include "engine/cel_system/cel_system.h"
 #include "engine/frame/table.h"
 #include <math.h>
 #include <stddef.h>
@@ -159,8 +160,11 @@ static void read_unset(void *host, struct text what, struct text who)
     }
 }
 
-const struct catalog_reader frame_reader = {
-    .get = read_get, .village_code = read_village_code, .unset = read_unset};
+const struct catalog_reader frame_reader = {.get = read_get,
+                                            .village_code = read_village_code,
+                                            .unset = read_unset,
+                                            .regex = &cel_system_regex,
+                                            .zone = cel_system_zone};
 
 uint32_t frame_rows(const struct frame *f, const struct catalog_entity *entity)
 {
