@@ -15,9 +15,6 @@
 /* Regular expressions and zones for an environment. Patterns are RE2's; matching is bounded and, where it
  * would take too long, ends in an error. Zones are read once and kept by the process; any thread. */
 void cel_system_register(struct cel_env *env);
-/* The same two, for who registers them itself. */
-extern const struct cel_regex cel_system_regex;
-bool cel_system_zone(struct text name, int64_t seconds, int32_t *offset_out);
 
 /* Evaluates one expression. `bindings` is JSON, {"name": {"type": T, "v": V}, …}, or TEXT_NONE. Appends
  * {"value":V} or {"error":TEXT} to `answer`, TEXT in the language asked for; false in the latter case, `e`

@@ -84,15 +84,9 @@ static int match(const void *compiled, struct text subject, const char **reason_
     return found == PCRE2_ERROR_NOMATCH ? 0 : -1;
 }
 
-const struct cel_regex cel_system_regex = {compile, match, release};
-
-bool cel_system_zone(struct text name, int64_t seconds, int32_t *offset_out)
-{
-    return zone_offset(name, seconds, offset_out);
-}
-
 void cel_system_register(struct cel_env *env)
 {
-    cel_env_regex(env, &cel_system_regex);
-    cel_env_zone(env, cel_system_zone);
+    static const struct cel_regex regex = {compile, match, release};
+    cel_env_regex(env, &regex);
+    cel_env_zone(env, zone_offset);
 }

@@ -160,11 +160,8 @@ static void read_unset(void *host, struct text what, struct text who)
     }
 }
 
-const struct catalog_reader frame_reader = {.get = read_get,
-                                            .village_code = read_village_code,
-                                            .unset = read_unset,
-                                            .regex = &cel_system_regex,
-                                            .zone = cel_system_zone};
+const struct catalog_reader frame_reader = {
+    .get = read_get, .village_code = read_village_code, .unset = read_unset, .system = cel_system_register};
 
 uint32_t frame_rows(const struct frame *f, const struct catalog_entity *entity)
 {
