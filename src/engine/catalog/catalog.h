@@ -142,9 +142,10 @@ struct catalog_entity {
     bool has_village;     /* its own or its parent's; false: belongs to the town (or is the village itself) */
     struct text children; /* name of the list in the parent, or (without a parent) in the village */
     const struct catalog_field *dated_year, *dated_date, *dated_from, *dated_to; /* or NULL */
-    struct cel_class class_of;            /* what rules see; .get is the reader given when loading */
-    const struct catalog_member *members; /* one for each class_of.fields */
-    const struct cel_env *env;            /* for expressions on it: the variables of VARIABLE_… */
+    struct cel_class class_of;              /* what rules see; .get is the reader given when loading */
+    const struct catalog_member *members;   /* one for each class_of.fields */
+    const struct cel_type *line_parameters; /* of village: what the function line() takes */
+    const struct cel_env *env;              /* for expressions on it: the variables of VARIABLE_… */
 };
 
 /* A selection (type bool) or computed value of an entity; a field of its class. */
@@ -229,6 +230,7 @@ struct catalog_indicator {
 };
 struct catalog_line {
     struct text kind, area, who, source;
+    struct text what; /* "line exit", as catalog_reader.unset is told */
     struct dates dates;
     bool is_set;
     fen amount;
@@ -236,6 +238,7 @@ struct catalog_line {
 /* Items of one id may follow each other in time; then they share a field of catalog.param. */
 struct catalog_parameter {
     struct text id, who, source;
+    struct text what; /* "param.x" */
     struct label label;
     struct dates dates;
     bool is_set;
@@ -313,7 +316,7 @@ struct catalog {
     const struct catalog_division *divisions; /* ordered by code */
     size_t division_count;
     struct catalog_program *programs; /* all of them, for catalog_clear */
-    struct cel_class param; /* the class of VARIABLE_PARAM: a row is a day, a field a parameter */
+    struct cel_class param;           /* the class of VARIABLE_PARAM: a row is a day, a field a parameter */
     const struct catalog_reader *reader;
 };
 
@@ -327,9 +330,9 @@ struct catalog_reader {
      * for that day: `who` is then TEXT_NONE); the evaluation ends as absent. `what` is "line exit" or
      * "param.x". */
     void (*unset)(void *host, struct text what, struct text who);
-    /* For expressions; NULL: matches() and zones by name are then refused. */
-    const struct cel_regex *regex;
-    cel_zone *zone;
+    /* Registers with an environment what the system gives (regular expressions, zones); NULL: matches() and
+     * zones by name are then refused. */
+    void (*system)(struct cel_env *env);
 };
 
 /* Reads a pack's files from a folder into memory: pack.yaml, *.yaml here and in its folders (not test/), and
