@@ -232,7 +232,8 @@ def main(words):
     source, header, body = words
     statements, name = read(source), pathlib.Path(source).stem
     parts = pathlib.Path(source).resolve().parts
-    module = "/".join(parts[len(parts) - parts[::-1].index("src"):-1] + (name,))
+    root = "src" if "src" in parts else "test"
+    module = "/".join(parts[len(parts) - parts[::-1].index(root):-1] + (name,))
     guard = re.sub(r"[^A-Z0-9]", "_", module.upper()) + "_SQL_H"
     with open(header, "w", encoding="utf-8") as out:
         out.write(f"/* Made by tools/sql.py from {module}.sql. */\n#ifndef {guard}\n#define {guard}\n#include \"store/store.h\"\n")

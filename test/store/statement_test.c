@@ -1,0 +1,164 @@
+/* Values in and out, statements kept by their text, many rows through one of them. */
+#include "base/base.err.h"
+#include "store/store.err.h"
+#include "store/store.h"
+#include "test.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+static char path[] = "store-statement-XXXXXX";
+static struct store *db;
+static struct err e;
+
+static int open_database(void **state)
+{
+    (void)state;
+    int fd = mkstemp(path);
+    if (fd < 0 || close(fd) != 0 || unlink(path) != 0)
+        return -1;
+    return store_open(path, STORE_CREATE, &db, &e) && store_run(db, TEXT("CREATE TABLE t (v ANY) STRICT"), &e)
+               ? 0
+               : -1;
+}
+
+static int close_database(void **state)
+{
+    (void)state;
+    store_close(db);
+    return 0;
+}
+
+static void every_kind_of_value_comes_back_as_it_went(void **state)
+{
+    (void)state;
+    const struct value cases[] = {
+        value_none(),
+        value_int(0),
+        value_int(INT64_MIN),
+        value_int(INT64_MAX),
+        value_text(TEXT("")),
+        value_text(TEXT("红花集镇")),
+        value_text(TEXT("a\0b")),
+        value_text(TEXT("'; DROP TABLE t; --")),
+        value_bytes(TEXT("")),
+        value_bytes(TEXT("\xFF\x00\x80")),
+    };
+    struct statement *s = statement_open(db, TEXT("SELECT ?1, 1"), &e);
+    assert_non_null(s);
+    assert_int_equal(statement_column_count(s), 2);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        statement_bind(s, 1, cases[i]);
+        assert_int_equal(statement_step(s, &e), STEP_ROW);
+        assert_true(value_equal(statement_column(s, 0), cases[i]));
+        assert_int_equal(statement_step(s, &e), STEP_DONE);
+    }
+    statement_close(s);
+}
+
+static void the_same_text_gives_the_same_statement_but_never_twice_at_once(void **state)
+{
+    (void)state;
+    struct text sql = TEXT("SELECT ?1");
+    struct statement *first = statement_open(db, sql, &e), *second = statement_open(db, sql, &e);
+    assert_ptr_not_equal(first, second);
+    statement_bind(first, 1, value_int(1));
+    statement_close(first);
+    struct statement *again = statement_open(db, sql, &e);
+    assert_ptr_equal(first, again);
+    assert_int_equal(statement_step(again, &e), STEP_ROW);
+    assert_int_equal(statement_column(again, 0).kind, VALUE_NONE); /* the value went with the first use */
+    statement_close(again);
+    statement_close(second);
+    statement_close(NULL);
+}
+
+static void more_statements_than_are_kept_still_work(void **state)
+{
+    (void)state;
+    for (int i = 0; i < STATEMENT_CACHE_MAX * 2; i++) {
+        char sql[64];
+        int size = snprintf(sql, sizeof sql, "SELECT %d", i);
+        struct statement *s = statement_open(db, (struct text){sql, (size_t)size}, &e);
+        assert_non_null(s);
+        assert_int_equal(statement_step(s, &e), STEP_ROW);
+        assert_int_equal(statement_column(s, 0).n, i);
+        statement_close(s);
+    }
+}
+
+static void mistakes_are_errors(void **state)
+{
+    (void)state;
+    assert_null(statement_open(db, TEXT("SELEKT 1"), &e));
+    assert_refused(false, &e, STORE_FAILED);
+    assert_null(
+        statement_open(db, TEXT("SELECT \"no_such_column\""), &e)); /* never a text in double quotes */
+    assert_refused(false, &e, STORE_FAILED);
+    struct statement *s = statement_open(db, TEXT("SELECT ?1"), &e);
+    statement_bind(s, 2, value_int(1)); /* there is no second parameter */
+    assert_int_equal(statement_step(s, &e), STEP_FAILED);
+    assert_refused(false, &e, STORE_FAILED);
+    statement_clear(s);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    statement_close(s);
+}
+
+static void another_database_cannot_be_attached(void **state)
+{
+    (void)state;
+    assert_false(store_run(db, TEXT("ATTACH DATABASE ':memory:' AS other"), &e));
+    assert_non_null(e.kind);
+    err_clear(&e);
+}
+
+static void one_statement_takes_many_rows(void **state)
+{
+    (void)state;
+    assert_done(store_begin(db, &e), &e);
+    assert_done(store_run(db, TEXT("CREATE TEMP TABLE staged (n INTEGER, s TEXT) STRICT"), &e), &e);
+    struct statement *s = statement_open(db, TEXT("INSERT INTO staged VALUES (?1, ?2)"), &e);
+    statement_bind(s, 2, value_text(TEXT("kept from row to row")));
+    for (int i = 0; i < 20000; i++) {
+        statement_bind(s, 1, value_int(i));
+        assert_done(statement_run(s, &e), &e);
+        assert_int_equal(store_changes(db), 1);
+    }
+    statement_close(s);
+    s = statement_open(db, TEXT("SELECT count(s), sum(n) FROM staged"), &e);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    assert_int_equal(statement_column(s, 0).n, 20000);
+    assert_int_equal(statement_column(s, 1).n, 199990000);
+    statement_close(s);
+    assert_done(store_end(db, true, &e), &e);
+}
+
+static void a_table_tells_its_columns(void **state)
+{
+    (void)state;
+    struct arena a;
+    struct text *names = NULL;
+    size_t count = 0;
+    arena_init(&a, 65536);
+    assert_done(store_run(db, TEXT("CREATE TABLE wide (county TEXT, id TEXT, n INTEGER) STRICT"), &e), &e);
+    assert_done(store_table_columns(db, TEXT("wide"), &a, &names, &count, &e), &e);
+    assert_int_equal(count, 3);
+    assert_text(names[0], "county");
+    assert_text(names[2], "n");
+    assert_done(store_table_columns(db, TEXT("no_such_table"), &a, &names, &count, &e), &e);
+    assert_int_equal(count, 0);
+    arena_clear(&a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_of_value_comes_back_as_it_went),
+        cmocka_unit_test(the_same_text_gives_the_same_statement_but_never_twice_at_once),
+        cmocka_unit_test(more_statements_than_are_kept_still_work),
+        cmocka_unit_test(mistakes_are_errors),
+        cmocka_unit_test(another_database_cannot_be_attached),
+        cmocka_unit_test(one_statement_takes_many_rows),
+        cmocka_unit_test(a_table_tells_its_columns),
+    };
+    return cmocka_run_group_tests_name("store/statement", tests, open_database, close_database);
+}
