@@ -215,6 +215,16 @@ bool load_entities(struct load *l)
     return true;
 }
 
+bool load_find_entity(struct load *l, const struct yaml_node *map, const char *key,
+                      const struct catalog_entity **out)
+{
+    struct text id = TEXT_NONE;
+    if (!node_text(l, map, key, &id))
+        return false;
+    *out = catalog_entity(l->c, id);
+    return *out != NULL || node_fail(l, yaml_get(map, key), &CATALOG_UNKNOWN_ENTITY, id);
+}
+
 const struct catalog_entity *catalog_entity(const struct catalog *c, struct text id)
 {
     for (size_t i = 0; i < c->entity_count; i++)

@@ -150,6 +150,9 @@ static bool field_read(struct builder *b, const struct yaml_node *node, struct c
         return fail_field(
             l, b->entity, out, node,
             "id: village is a column of every table, a field of that name has the type village");
+    if (out->type == FIELD_VILLAGE && !is_stored(b, out) && !text_equal(out->id, TEXT("village")))
+        return fail_field(l, b->entity, out, node,
+                          "id: below a parent the field that shows its village is named village");
     return field_class(b, node, out) && field_codes(b, node, out) && field_entity(b, node, out)
            && field_digits(b, node, out) && node_bool_maybe(l, node, "required", &out->required)
            && node_text_maybe(l, node, "unit", &out->unit)

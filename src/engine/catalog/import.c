@@ -71,16 +71,6 @@ static bool headers_read(struct load *l, const struct yaml_node *node, struct ca
     return true;
 }
 
-static bool entity_read(struct load *l, const struct yaml_node *node, const char *key,
-                        const struct catalog_entity **out)
-{
-    struct text id = TEXT_NONE;
-    if (!node_text(l, node, key, &id))
-        return false;
-    *out = catalog_entity(l->c, id);
-    return *out != NULL || node_fail(l, yaml_get(node, key), &CATALOG_UNKNOWN_ENTITY, id);
-}
-
 static bool import_read(struct load *l, const struct item *item, struct catalog_import *out)
 {
     const struct yaml_node *node = item->node;
@@ -88,8 +78,8 @@ static bool import_read(struct load *l, const struct item *item, struct catalog_
     out->id = item->id;
     return node_is_map(l, node, "imports",
                        "id label entity set names titles prefix headers also source from to")
-           && entity_read(l, node, "entity", &out->entity)
-           && (yaml_get(node, "also") == NULL || entity_read(l, node, "also", &out->also))
+           && load_find_entity(l, node, "entity", &out->entity)
+           && (yaml_get(node, "also") == NULL || load_find_entity(l, node, "also", &out->also))
            && node_text_maybe(l, node, "prefix", &out->prefix)
            && node_texts_maybe(l, node, "names", &out->names, &out->name_count)
            && node_texts_maybe(l, node, "titles", &out->titles, &out->title_count) && set_read(l, node, out)

@@ -35,6 +35,9 @@ static bool line_read(struct load *l, const struct item *item, struct catalog_li
         || !node_id(l, node, "kind", false, &out->kind) || !node_text(l, node, "area", &out->area)
         || !amount_read(l, node, out) || !node_text_maybe(l, node, "source", &out->source))
         return false;
+    out->what = text_format(l->arena, "line %.*s", TEXT_ARG(out->kind));
+    if (out->what.at == NULL)
+        return node_fail_memory(l);
     return is_area(out->area) || node_fail(l, yaml_get(node, "area"), &CATALOG_ID, out->area);
 }
 
@@ -110,6 +113,9 @@ static bool parameter_read(struct load *l, const struct item *item, struct catal
     l->file = item->file;
     out->id = item->id;
     out->dates = item->dates;
+    out->what = text_format(l->arena, "param.%.*s", TEXT_ARG(out->id));
+    if (out->what.at == NULL)
+        return node_fail_memory(l);
     return node_is_map(l, item->node, "parameters", "id value label who source unit from to")
            && node_label(l, item->node, "label", &out->label) && value_read(l, item->node, out)
            && node_text_maybe(l, item->node, "source", &out->source);

@@ -1,5 +1,6 @@
 /* Loads a pack: part after part, each with what it names standing already. */
 #include "engine/catalog/digest.h"
+#include "engine/catalog/expression.h"
 #include "engine/catalog/node.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -62,7 +63,9 @@ bool catalog_load(const struct catalog_file *files, size_t count, const struct c
     l.c->arena = a;
     l.c->reader = reader;
     bool fine = files_sort(&l, files, count) && load_gather(&l) && load_codes(&l) && load_entities(&l)
-                && load_divisions(&l) && load_lines(&l) && load_parameters(&l) && load_imports(&l);
+                && load_divisions(&l) && load_lines(&l) && load_parameters(&l) && load_imports(&l)
+                && load_computed_heads(&l) && load_classes(&l) && load_computed(&l) && load_rules(&l)
+                && load_grades(&l) && load_indicators(&l) && load_reports(&l);
     if (!fine) {
         catalog_clear(l.c);
         return false;
@@ -72,4 +75,8 @@ bool catalog_load(const struct catalog_file *files, size_t count, const struct c
     return true;
 }
 
-void catalog_clear(const struct catalog *c) { (void)c; }
+void catalog_clear(const struct catalog *c)
+{
+    for (const struct catalog_program *p = c->programs; p != NULL; p = p->next)
+        cel_program_clear(p->program);
+}

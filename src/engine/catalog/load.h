@@ -45,9 +45,12 @@ struct load {
     const struct catalog_reader *reader;
     const struct catalog_file *file; /* the one at work, for errors */
     struct items items[SECTION_COUNT];
-    struct catalog_entity *entities; /* c->entities and the others, while they are built */
-    struct catalog_field **fields;   /* of each entity */
-    struct catalog_computed *computed;
+    struct catalog_entity *entities;         /* c->entities and the others, while they are built */
+    struct catalog_field **fields;           /* of each entity */
+    struct catalog_member **members;         /* of each entity's class */
+    struct catalog_computed *computed;       /* declared ones, then in the order of their use */
+    const struct yaml_node **computed_nodes; /* their expressions */
+    const struct catalog_file **computed_files;
     const struct yaml_node *divisions; /* file name in pack.yaml, or NULL */
     const struct catalog_file *divisions_from;
 };
@@ -68,6 +71,8 @@ bool load_lines(struct load *l);
 bool load_parameters(struct load *l);
 bool load_imports(struct load *l);
 bool load_classes(struct load *l);
+/* Computed values and selections: first their names and types, for the classes; then what they are. */
+bool load_computed_heads(struct load *l);
 bool load_computed(struct load *l);
 bool load_rules(struct load *l);
 bool load_grades(struct load *l);
@@ -77,6 +82,11 @@ bool load_reports(struct load *l);
 const struct catalog_codes *load_find_codes(const struct load *l, struct text id);
 const struct catalog_computed *load_find_computed(const struct load *l, const struct catalog_entity *on,
                                                   struct text id);
+bool load_find_entity(struct load *l, const struct yaml_node *map, const char *key,
+                      const struct catalog_entity **out);
+/* Refuses a text whose {placeholders} are not all fields or computed values of the entity. */
+bool load_message_check(struct load *l, const struct yaml_node *map, const char *key,
+                        const struct catalog_entity *on);
 
 /* Folding; see fold.c. Writes at most `room` bytes; SIZE_MAX when it does not fit. `brackets`: those go, too.
  */
