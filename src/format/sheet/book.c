@@ -126,6 +126,7 @@ static bool open_rows(struct sheet_rows *rows, struct err *e)
         return opened;
     }
     rows->size = package_part_size(book->package, s->entry);
+    rows->row.shared_max = SHEET_SHARED_FREE + SHEET_SHARED_RATIO * rows->size;
     return grid_merges(book->package, s->entry, s->part, book->how.plain, &rows->merges, e)
            && grid_open(&rows->grid, book->package, s->entry, s->part, &rows->row, book->how.plain, e);
 }

@@ -179,7 +179,7 @@ bool chars_reference(struct text t, uint32_t *column_out, uint32_t *row_out)
     size_t digits = i;
     for (; i < t.size && i < digits + 9 && t.at[i] >= '0' && t.at[i] <= '9'; i++)
         row = row * 10 + (uint32_t)(t.at[i] - '0');
-    if (column == 0 || i == digits || i < t.size || row == 0)
+    if (column == 0 || i == digits || i < t.size)
         return false;
     *column_out = column - 1;
     *row_out = row;

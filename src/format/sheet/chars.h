@@ -15,7 +15,8 @@ size_t chars_unescape(char *at, size_t size);
 MUST_USE bool chars_to_double(struct text t, double *out);
 /* t without blanks, tabs and line breaks at its ends. */
 struct text chars_strip(struct text t);
-/* "AB12": column from 0, row from 1; false when it is no reference. May exceed the limits of a sheet. */
+/* "AB12": column from 0, row as it stands; false when it is no reference. May exceed the limits of a sheet.
+ */
 MUST_USE bool chars_reference(struct text t, uint32_t *column_out, uint32_t *row_out);
 /* Length of the leading part of p..end that is UTF-8 (a sequence that the end cuts is not). */
 size_t chars_utf8_prefix(const char *p, size_t size);

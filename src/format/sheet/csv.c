@@ -181,7 +181,7 @@ bool csv_next(struct csv *c, bool *more_out, struct err *e)
     *more_out = ch >= 0;
     if (ch < 0)
         return ch == -1;
-    if (!row_begin(c->row, 0, false, e))
+    if (!row_begin(c->row, ROW_NEXT, false, e))
         return false;
     for (uint32_t column = 0;; column++) {
         if (!field(c, &ch, e) || !add_field(c, column, e))

@@ -79,7 +79,7 @@ static void add_value(struct dump *d, const struct sheet_cell *cell)
         buf_add_z(b, cell->number != 0 ? "\"b\",true" : "\"b\",false");
         return;
     case SHEET_DATE:
-        if (iso_from_serial(cell->number, d->date1904, date)) {
+        if (iso_from_text(cell->text, date) || iso_from_serial(cell->number, d->date1904, date)) {
             buf_add_z(b, "\"d\",");
             add_quoted(b, text_of(date));
             return;

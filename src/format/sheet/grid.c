@@ -9,19 +9,17 @@ static void stop(struct xml *x, bool good)
         xml_stop(x);
 }
 
-static bool fail_part(struct xml *x) { return err_fail_text(x->e, &SHEET_DAMAGED, "part", x->part); }
-
 static void start_row(struct xml *x, const char **attributes)
 {
     struct grid *g = x->user;
     const char *r = xml_attribute(attributes, "r");
-    int64_t number = 0;
+    int64_t number = -1;
     g->place = GRID_ROW;
     g->next_column = 0;
-    if (r != NULL && (!text_to_int(text_of(r), &number) || number < 1))
-        stop(x, fail_part(x));
-    else
-        stop(x, row_begin(g->row, (uint64_t)number, xml_is_true(xml_attribute(attributes, "hidden")), x->e));
+    if (r != NULL && (!text_to_int(text_of(r), &number) || number < 0))
+        number = -1; /* no number at all: where it stands in the file tells */
+    stop(x, row_begin(g->row, number < 0 ? ROW_NEXT : (uint64_t)number,
+                      xml_is_true(xml_attribute(attributes, "hidden")), x->e));
 }
 
 /* Where a cell stands. One that claims another row than its row's moves a row that is still empty. */
@@ -29,10 +27,8 @@ static bool find_place(struct grid *g, const char *reference, struct err *e)
 {
     uint32_t column = 0, row = 0;
     g->cell.column = g->next_column;
-    if (reference == NULL)
+    if (reference == NULL || !chars_reference(text_of(reference), &column, &row))
         return true;
-    if (!chars_reference(text_of(reference), &column, &row))
-        return err_fail_text(e, &SHEET_DAMAGED, "part", g->feed.xml.part);
     g->cell.column = column;
     if (row != g->row->number && g->row->count == 0)
         return row_begin(g->row, row, g->row->hidden, e);

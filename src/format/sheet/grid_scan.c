@@ -72,9 +72,10 @@ static enum scan_result row_tag(struct grid *g, const char **p, const char *end,
     if (r != SCAN_DONE)
         return r;
     uint32_t number = 0;
-    bool hidden = false;
+    bool numbered = false, hidden = false;
     for (size_t i = 0; i < a.count; i++) {
-        if (text_equal(a.name[i], TEXT("r")) && (!whole_number(a.value[i], &number) || number == 0))
+        numbered |= text_equal(a.name[i], TEXT("r"));
+        if (text_equal(a.name[i], TEXT("r")) && !whole_number(a.value[i], &number))
             return SCAN_OTHER;
         if (text_equal(a.name[i], TEXT("hidden")))
             hidden = text_equal(a.value[i], TEXT("1")) || text_equal(a.value[i], TEXT("true"));
@@ -82,7 +83,7 @@ static enum scan_result row_tag(struct grid *g, const char **p, const char *end,
             return SCAN_OTHER;
     }
     *closed = a.closed;
-    return row_begin(g->row, number, hidden, e) ? SCAN_DONE : SCAN_FAILED;
+    return row_begin(g->row, numbered ? number : ROW_NEXT, hidden, e) ? SCAN_DONE : SCAN_FAILED;
 }
 
 static enum scan_result cell_attributes(const struct attributes *a, uint32_t row, struct raw_cell *c)

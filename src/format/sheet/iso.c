@@ -1,6 +1,7 @@
 /* Excel counts days from 1900-01-01 = 1 and believes in a 29 February 1900 (60), as Lotus 1-2-3 did; or, in
  * the 1904 system, from 1904-01-01 = 0. */
 #include "format/sheet/iso.h"
+#include "format/sheet/chars.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -128,26 +129,79 @@ static bool clock_read(struct text t, double *out)
     return true;
 }
 
+/* The parts of such a text; *day_out is DAY_NONE for a time alone. */
+static bool parts_read(struct text t, day *day_out, double *clock_out)
+{
+    *clock_out = 0;
+    *day_out = DAY_NONE;
+    if (!char_at(t, 4, '-'))
+        return clock_read(char_at(t, 0, 'T') ? text_slice(t, 1, t.size) : t, clock_out);
+    struct civil c = {0};
+    if (!digits(t, 0, 4, &c.year) || !digits(t, 5, 2, &c.month) || !char_at(t, 7, '-')
+        || !digits(t, 8, 2, &c.day) || !day_from_civil(c, day_out))
+        return false;
+    if (t.size <= 10 || (t.size == 11 && t.at[10] == 'Z'))
+        return true;
+    return (t.at[10] == 'T' || t.at[10] == ' ') && clock_read(text_slice(t, 11, t.size), clock_out);
+}
+
 bool iso_to_serial(struct text t, bool date1904, double *out)
 {
-    double clock = 0;
-    if (!char_at(t, 4, '-')) {
-        struct text time = char_at(t, 0, 'T') ? text_slice(t, 1, t.size) : t;
-        return clock_read(time, out);
-    }
-    struct civil c = {0};
     day d = 0;
-    if (!digits(t, 0, 4, &c.year) || !digits(t, 5, 2, &c.month) || !char_at(t, 7, '-')
-        || !digits(t, 8, 2, &c.day) || !day_from_civil(c, &d))
+    double clock = 0;
+    if (!parts_read(t, &d, &clock))
         return false;
-    if (t.size > 10
-        && ((t.at[10] != 'T' && t.at[10] != ' ') || !clock_read(text_slice(t, 11, t.size), &clock)))
-        return false;
+    if (d == DAY_NONE) {
+        *out = clock;
+        return true;
+    }
     int64_t days = date1904 ? (int64_t)d - DAY_1904_01_01 : (int64_t)d - DAY_1899_12_31;
     if (!date1904 && days >= SERIAL_LEAP)
         days++;
-    if (days < !date1904)
-        return false;
     *out = (double)days + clock;
+    return true;
+}
+
+bool iso_duration(struct text t, double *days_out)
+{
+    if (!text_starts_with(t, TEXT("PT")) || t.size < 4)
+        return false;
+    double seconds = 0;
+    for (size_t i = 2; i < t.size; i++) {
+        size_t from = i;
+        double n = 0;
+        while (i < t.size && ((t.at[i] >= '0' && t.at[i] <= '9') || t.at[i] == '.'))
+            i++;
+        if (i == t.size || !chars_to_double(text_slice(t, from, i - from), &n))
+            return false;
+        double unit = t.at[i] == 'H' ? 3600 : t.at[i] == 'M' ? 60 : t.at[i] == 'S' ? 1 : 0;
+        if (unit <= 0)
+            return false;
+        seconds += n * unit;
+    }
+    *days_out = seconds / 86400;
+    return true;
+}
+
+bool iso_from_text(struct text t, char out[32])
+{
+    day d = 0;
+    double clock = 0;
+    if (!parts_read(t, &d, &clock))
+        return false;
+    int32_t ms = (int32_t)round(clock * DAY_MS);
+    if (ms >= DAY_MS && d != DAY_NONE) {
+        d++;
+        ms -= DAY_MS;
+    }
+    if (d == DAY_NONE) {
+        (void)clock_text(ms, out, 32);
+        return true;
+    }
+    day_format(d, out);
+    if (ms != 0) {
+        out[10] = 'T';
+        (void)clock_text(ms, out + 11, 21);
+    }
     return true;
 }

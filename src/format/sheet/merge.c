@@ -2,9 +2,14 @@
  * value. */
 #include "format/sheet/merge.h"
 #include "format/sheet/chars.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 #define ACTIVE_MAX SHEET_COLUMNS_MAX /* ranges over one row; more of them must overlap */
+
+struct corner {
+    uint32_t column, row;
+};
 
 static void drop_value(struct merges *m, struct merge_active *a)
 {
@@ -24,13 +29,36 @@ void merges_clear(struct merges *m)
     *m = (struct merges){0};
 }
 
+/* One corner of a range: "B2", or "B" (a whole column), or "2" (a whole row), whose open side is `open`. */
+static bool parse_corner(struct text t, const struct corner *open, struct corner *out)
+{
+    char z[24];
+    *out = *open;
+    if (chars_reference(t, &out->column, &out->row))
+        return true;
+    if (t.size == 0 || t.size > 8)
+        return false;
+    bool digits = t.at[0] >= '0' && t.at[0] <= '9';
+    int n = snprintf(z, sizeof(z), digits ? "A%.*s" : "%.*s1", TEXT_ARG(t));
+    struct corner found;
+    if (!chars_reference((struct text){z, (size_t)n}, &found.column, &found.row))
+        return false;
+    if (digits)
+        out->row = found.row;
+    else
+        out->column = found.column;
+    return true;
+}
+
 static bool parse_range(struct text t, struct sheet_merge *out)
 {
+    static const struct corner least = {0, 1}, most = {SHEET_COLUMNS_MAX - 1, SHEET_ROWS_MAX};
     size_t colon = text_find(t, TEXT(":"), 0);
-    struct sheet_merge m;
-    if (colon == SIZE_MAX || !chars_reference(text_slice(t, 0, colon), &m.first_column, &m.first_row)
-        || !chars_reference(text_slice(t, colon + 1, t.size), &m.last_column, &m.last_row))
+    struct corner first, last;
+    if (colon == SIZE_MAX || !parse_corner(text_slice(t, 0, colon), &least, &first)
+        || !parse_corner(text_slice(t, colon + 1, t.size), &most, &last))
         return false;
+    struct sheet_merge m = {first.row, last.row, first.column, last.column};
     if (m.first_row > m.last_row || m.first_column > m.last_column)
         return false;
     *out = m;

@@ -7,8 +7,9 @@
 #define FORMAT_SHEET_MERGE_H
 #include "format/sheet/row.h"
 
-#define MERGE_FILL_BYTES_MAX ((size_t)16 << 20) /* text of filled cells kept at a time; SHEET_ROW_TOO_LONG   \
-                                                 */
+#define MERGE_FILL_BYTES_MAX                                                                                 \
+    ((size_t)16 << 20) /* text of filled cells kept at a time; SHEET_ROW_TOO_LONG                            \
+                        */
 
 struct merge_active {
     size_t index;           /* of the range */

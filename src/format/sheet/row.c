@@ -26,7 +26,7 @@ bool row_begin(struct row *r, uint64_t number, bool hidden, struct err *e)
         arena_rewind(&r->text, start);
     r->count = 0;
     r->hidden = hidden;
-    number = number == 0 ? r->next_number : number;
+    number = number == ROW_NEXT ? r->next_number : number;
     if (number > SHEET_ROWS_MAX)
         return err_fail_int(e, &SHEET_TOO_MANY_ROWS, "limit", SHEET_ROWS_MAX);
     r->number = (uint32_t)number;
@@ -141,6 +141,9 @@ static bool add_shared(struct row *r, struct sheet_cell *cell, struct text numbe
         }
         return false;
     }
+    r->shared += t.size;
+    if (r->shared > r->shared_max)
+        return err_fail(e, &SHEET_TEXT_TOO_LARGE);
     return add_text(r, cell, t, e);
 }
 
@@ -155,9 +158,10 @@ static bool add_number(struct row *r, struct sheet_cell *cell, struct text t, st
 
 static bool add_iso(struct row *r, struct sheet_cell *cell, struct text t, struct err *e)
 {
-    if (!iso_to_serial(t, r->date1904, &cell->number))
+    bool elapsed = iso_duration(t, &cell->number);
+    if (!elapsed && !iso_to_serial(t, r->date1904, &cell->number))
         return add_number(r, cell, t, e);
-    cell->kind = SHEET_DATE;
+    cell->kind = elapsed ? SHEET_NUMBER : SHEET_DATE;
     cell->text = t;
     return row_push(r, cell, e);
 }

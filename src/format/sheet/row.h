@@ -7,6 +7,7 @@
 #include "format/sheet/strings.h"
 #include "format/sheet/style.h"
 
+#define ROW_NEXT UINT64_MAX             /* the row after the one before */
 #define ROW_TEXT_MAX ((size_t)32 << 20) /* bytes of text in a row; SHEET_ROW_TOO_LONG */
 
 enum cell_type { /* the attribute t= */
@@ -35,16 +36,18 @@ struct row {
     struct sheet_cell *cell;
     size_t count, room;
     uint32_t number, next_number;
+    uint64_t shared, shared_max; /* bytes of shared text handed out so far, and at most */
     bool hidden;
 };
 
 void row_init(struct row *r, const struct sheet_options *how, bool date1904);
 void row_clear(struct row *r);
-/* `number` 0: the one after the row before. SHEET_TOO_MANY_ROWS. */
+/* `number` may be ROW_NEXT. 0, which Excel never writes, is taken as it stands. SHEET_TOO_MANY_ROWS. */
 MUST_USE bool row_begin(struct row *r, uint64_t number, bool hidden, struct err *e);
 /* The row is whole: the next one without a number follows it. */
 static inline void row_end(struct row *r) { r->next_number = r->number + 1; }
-/* SHEET_TOO_MANY_COLUMNS, SHEET_CELL_TOO_LONG, SHEET_ROW_TOO_LONG, SHEET_DAMAGED (no such shared string). */
+/* SHEET_TOO_MANY_COLUMNS, SHEET_CELL_TOO_LONG, SHEET_ROW_TOO_LONG, SHEET_DAMAGED (no such shared string),
+ * SHEET_TEXT_TOO_LARGE (shared text, all uses together). */
 MUST_USE bool row_add(struct row *r, const struct raw_cell *raw, struct err *e);
 /* Appends a cell as it is. */
 MUST_USE bool row_push(struct row *r, const struct sheet_cell *cell, struct err *e);

@@ -23,11 +23,16 @@
 #define SHEET_IMPORT_CHARS_MAX 32767  /* UTF-16 units in a cell, as Excel counts; SHEET_CELL_TOO_LONG */
 #define SHEET_CELL_BYTES_MAX 1048576  /* bytes of UTF-8 in any cell; SHEET_CELL_TOO_LONG */
 #define SHEET_UNPACKED_MAX 4294967296 /* bytes, all parts read of one workbook; SHEET_TOO_LARGE */
-#define SHEET_ENTRIES_MAX 65535       /* files in the package; SHEET_TOO_LARGE */
-#define SHEET_SHEETS_MAX 10000        /* SHEET_TOO_LARGE */
-#define SHEET_DEPTH_MAX 32            /* nested elements in a part; SHEET_UNSAFE */
-#define SHEET_MERGES_MAX 262144       /* merged ranges of a sheet; SHEET_TOO_LARGE */
-#define SHEET_FILL_COLUMNS_MAX 256    /* a wider merged range is not filled across */
+/* Shared text handed out for one sheet, all its uses together, by the size of the sheet's part: a text of a
+ * megabyte named by a million cells of 25 bytes is an attack; honest sheets stay below 10 to 1.
+ * SHEET_TEXT_TOO_LARGE */
+#define SHEET_SHARED_FREE 16777216
+#define SHEET_SHARED_RATIO 64
+#define SHEET_ENTRIES_MAX 65535    /* files in the package; SHEET_TOO_LARGE */
+#define SHEET_SHEETS_MAX 10000     /* SHEET_TOO_LARGE */
+#define SHEET_DEPTH_MAX 32         /* nested elements in a part; SHEET_UNSAFE */
+#define SHEET_MERGES_MAX 262144    /* merged ranges of a sheet; SHEET_TOO_LARGE */
+#define SHEET_FILL_COLUMNS_MAX 256 /* a wider merged range is not filled across */
 
 /* What a merged range stands for. Always: the cells that it covers have no value of their own. */
 enum sheet_merging {

@@ -21,9 +21,9 @@ static bool fail_damaged(struct text part, struct err *e)
 
 static enum sheet_state state_of(const char *z)
 {
-    if (z == NULL || strcmp(z, "visible") == 0)
-        return SHEET_VISIBLE;
-    return strcmp(z, "veryHidden") == 0 ? SHEET_VERY_HIDDEN : SHEET_HIDDEN;
+    if (z != NULL && strcmp(z, "hidden") == 0)
+        return SHEET_HIDDEN;
+    return z != NULL && strcmp(z, "veryHidden") == 0 ? SHEET_VERY_HIDDEN : SHEET_VISIBLE;
 }
 
 static bool make_room(struct reading *r)
