@@ -4,7 +4,9 @@
 #include "base/base.err.h"
 
 #define FEW_FIELDS 4    /* fewer known columns must be a quarter of all headers */
-#define NEARLY_FIELDS 5 /* a header without its key column is still that kind when it has so many others … \
+#define ROSTER_FIELDS 3 /* a list of keys alone (who is on which post) has at least so many columns */
+#define NEARLY_FIELDS                                                                                        \
+    5                   /* a header without its key column is still that kind when it has so many others … \
                          */
 #define NEARLY_SHARE 60 /* … and they are so many in a hundred of all headers */
 #define COMPANION_FACTS 2 /* columns that make a list feed a second entity */
@@ -103,7 +105,9 @@ static bool acceptable(const struct heading_kind *kind, const struct kind_fit *f
         return false;
     if (fit->missing != NULL)
         return fit->fields >= NEARLY_FIELDS && fit->fields * 100 >= headers * NEARLY_SHARE;
-    return fit->facts > 0 && (fit->fields >= FEW_FIELDS || (fit->fields >= 2 && fit->fields * 4 >= headers));
+    if (fit->fields < 2 || (fit->facts == 0 && fit->fields < ROSTER_FIELDS))
+        return false;
+    return fit->fields >= FEW_FIELDS || fit->fields * 3 >= headers;
 }
 
 /* Length of the longest of the words that stands in the text; 0: none. */

@@ -219,8 +219,8 @@ static bool start(struct import_run *run, struct err *e)
     struct op_call *call = run->call;
     const struct batch_options options = {
         .by = call->by, .why = why_of(run), .office = call->session->office, .dry_run = run->dry_run};
-    const struct batch_events events = {
-        .user = run, .refused = on_refused, .noted = on_noted, .progress = on_progress};
+    run->events =
+        (struct batch_events){.user = run, .refused = on_refused, .noted = on_noted, .progress = on_progress};
     const struct op_value *as_of = op_value(call, "as-of"), *errors = op_value(call, "errors");
     const struct reader_options reading = {.headings = &run->headings,
                                            .files = run->files,
@@ -231,7 +231,8 @@ static bool start(struct import_run *run, struct err *e)
     return (!errors->given || sheet_writer_open(errors->s.at, &run->writer, e))
            && headings_build(call->session->catalog, call->arena, &run->headings, e) && open_problems(run, e)
            && belt_open(&run->belt, e)
-           && batch_open(call->session->records, call->session->journal, &options, &events, &run->batch, e)
+           && batch_open(call->session->records, call->session->journal, &options, &run->events, &run->batch,
+                         e)
            && reader_start(&run->reader, &reading, run->belt, run->problems, e);
 }
 

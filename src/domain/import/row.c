@@ -228,18 +228,25 @@ static bool is_total(const struct work *w, bool key_is_own)
     return false;
 }
 
+/* Words where a number of something should stand. */
+static bool is_word_for_number(const struct row_reader *r, const struct sheet_cell *cell)
+{
+    if (!is_key_column(r, cell->column) || !remark_has_word(cell->text))
+        return false;
+    enum field_type type = r->layout->columns[r->by_column[cell->column]].field->type;
+    return type == FIELD_IDENTIFIER || type == FIELD_REF || type == FIELD_VILLAGE;
+}
+
 /* Text under the table: it has no key, or is itself what stands in the key's column. */
 static bool is_note(const struct work *w, bool key_is_own)
 {
     if (w->look.text_count == 0)
         return false;
     const struct sheet_cell *first = w->look.texts[0];
-    bool in_key = is_key_column(w->r, first->column) && remark_has_word(first->text);
+    bool in_key = is_word_for_number(w->r, first);
     if ((key_is_own || w->look.cells > 1) && !in_key && w->out->missing_count == 0)
         return false;
-    if (remark_is_note(first->text))
-        return true;
-    return w->look.cells == 1 && in_key && w->r->entity->key_count == 1;
+    return remark_is_note(first->text) || (w->look.cells == 1 && in_key);
 }
 
 static enum row_verdict verdict(const struct work *w, const struct sheet_row *row, bool key_is_own)

@@ -17,6 +17,7 @@ struct import_run {
     struct reader reader;
     struct teller teller; /* of this thread */
     struct helpers helpers;
+    struct batch_events events;
     struct batch *batch;
     struct sheet_writer *writer; /* of the refused rows, or NULL */
     struct batch_counts *counts; /* by sheet */
