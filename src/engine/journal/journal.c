@@ -282,6 +282,13 @@ bool journal_end(struct journal *log, struct err *e)
     return good;
 }
 
+void journal_abandon(struct journal *log)
+{
+    if (log->insert != NULL)
+        statement_clear(log->insert);
+    log->open = log->ended = false;
+}
+
 bool journal_list(struct journal *log, struct text record, int64_t limit,
                   bool (*each)(void *user, const struct journal_entry *entry), void *user, struct err *e)
 {

@@ -33,6 +33,8 @@ MUST_USE bool journal_append(struct journal *log, struct text county, struct tex
                              const struct journal_change *changes, size_t count, struct err *e);
 /* Ends the batch: writes a head for every county that it touched. In the same transaction. */
 MUST_USE bool journal_end(struct journal *log, struct err *e);
+/* Forgets the batch: the caller undoes the transaction. */
+void journal_abandon(struct journal *log);
 
 struct journal_entry {
     struct text id; /* "411622:17": county and position */

@@ -11,11 +11,13 @@
  */
 #ifndef ENGINE_RECORD_RECORD_H
 #define ENGINE_RECORD_RECORD_H
+#include "base/json.h"
 #include "engine/catalog/catalog.h"
 #include "engine/vault/vault.h"
 #include "store/store.h"
 
 struct journal;
+struct json;
 struct area { /* village codes lo <= code < hi, 12 digits each */
     char lo[AREA_CODE_SIZE + 1], hi[AREA_CODE_SIZE + 1];
 };

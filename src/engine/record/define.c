@@ -1,0 +1,221 @@
+/* Making the tables of the catalogue, and adding the columns that a newer pack brings. */
+#include "base/base.err.h"
+#include "engine/record/record.err.h"
+#include "engine/record/table.h"
+#include <stdio.h>
+
+#define NAMES_MAX (4u << 20)
+
+static const char *whole_number(const struct records *r)
+{
+    return store_engine(r->db) == STORE_SQLITE ? "INTEGER" : "BIGINT";
+}
+static const char *bytes(const struct records *r)
+{
+    return store_engine(r->db) == STORE_SQLITE ? "BLOB" : "BYTEA";
+}
+
+static const char *column_type(const struct records *r, const struct catalog_field *field)
+{
+    if (field->sealed)
+        return bytes(r);
+    return is_whole_number(field->type) ? whole_number(r) : "TEXT";
+}
+
+static void add_definition(struct buf *sql, const struct records *r, const struct table *t, bool past)
+{
+    buf_add_z(sql, "CREATE TABLE ");
+    add_table(sql, t, past);
+    buf_add_format(sql,
+                   " (county TEXT NOT NULL, id TEXT NOT NULL, village TEXT NOT NULL, fact_day %s NOT NULL, "
+                   "rev %s NOT NULL",
+                   whole_number(r), whole_number(r));
+    if (past)
+        buf_add_format(sql, ", valid_from %s NOT NULL, valid_to %s NOT NULL", whole_number(r),
+                       whole_number(r));
+    for (size_t i = 0; i < t->entity->stored_count; i++) {
+        const struct catalog_field *field = t->entity->stored[i];
+        if (t->village_shared && i == t->village_column)
+            continue;
+        buf_add_z(sql, ", ");
+        add_column(sql, field);
+        buf_add_format(sql, " %s", column_type(r, field));
+    }
+    for (size_t k = 0; k < t->sealed_count; k++) {
+        buf_add_z(sql, ", ");
+        add_cipher(sql, t->entity->stored[t->sealed[k]]);
+        buf_add_format(sql, " %s", bytes(r));
+    }
+    buf_add_format(sql, ", PRIMARY KEY (county, id%s))%s;\n", past ? ", valid_from" : "",
+                   store_engine(r->db) == STORE_SQLITE ? " STRICT, WITHOUT ROWID" : "");
+}
+
+/* By village for lists of an area, by parent for its children, by hash for finding and counting equal values,
+ * and by number for the few records that were known before their number. */
+static void add_indexes(struct buf *sql, const struct table *t)
+{
+    const struct catalog_entity *entity = t->entity;
+    buf_add_format(sql, "CREATE INDEX IF NOT EXISTS \"%s_village\" ON \"%s\" (village);\n", entity->z,
+                   entity->z);
+    if (t->parent != NULL)
+        buf_add_format(sql, "CREATE INDEX IF NOT EXISTS \"%s_parent\" ON \"%s\" (county, \"%s\");\n",
+                       entity->z, entity->z, entity->parent->z);
+    for (size_t i = 0; i < entity->field_count; i++) {
+        const struct catalog_field *field = &entity->fields[i];
+        if (field->derived_from != NULL && field->derive == DERIVE_USES)
+            buf_add_format(sql,
+                           "CREATE INDEX IF NOT EXISTS \"%s_%s_hash\" ON \"%s\" (\"%s_hash\") WHERE "
+                           "\"%s_hash\" IS NOT NULL;\n",
+                           entity->z, field->derived_from->z, entity->z, field->derived_from->z,
+                           field->derived_from->z);
+    }
+    if (t->has_alternate)
+        buf_add_format(sql,
+                       "CREATE INDEX IF NOT EXISTS \"%s_number\" ON \"%s\" (\"%s\") WHERE id <> \"%s\" OR "
+                       "\"%s\" IS NULL;\n",
+                       entity->z, entity->z, entity->fields[entity->key[0]].z,
+                       entity->fields[entity->key[0]].z, entity->fields[entity->key[0]].z);
+}
+
+/* What a field is to the database: "money", "decimal 2", "sealed identifier". */
+static void type_name(const struct catalog_field *field, char out[40])
+{
+    static const char *const name[] = {
+        [FIELD_IDENTIFIER] = "identifier",
+        [FIELD_TEXT] = "text",
+        [FIELD_INT] = "int",
+        [FIELD_DECIMAL] = "decimal",
+        [FIELD_MONEY] = "money",
+        [FIELD_YEAR] = "year",
+        [FIELD_DATE] = "date",
+        [FIELD_BOOL] = "bool",
+        [FIELD_CODE] = "code",
+        [FIELD_CODES] = "codes",
+        [FIELD_REF] = "ref",
+        [FIELD_VILLAGE] = "village",
+    };
+    if (field->type == FIELD_DECIMAL)
+        snprintf(out, 40, "%sdecimal %d", field->sealed ? "sealed " : "", field->digits);
+    else
+        snprintf(out, 40, "%s%s", field->sealed ? "sealed " : "", name[field->type]);
+}
+
+static bool field_remember(struct records *r, const struct table *t, const struct catalog_field *field,
+                           struct err *e)
+{
+    char type[40];
+    struct statement *s = statement_open(
+        r->db, TEXT("INSERT INTO record_field (entity, field, type, given) VALUES (?1, ?2, ?3, 0)"), e);
+    if (s == NULL)
+        return false;
+    type_name(field, type);
+    statement_bind(s, 1, value_text(t->entity->id));
+    statement_bind(s, 2, value_text(field->id));
+    statement_bind(s, 3, value_text(text_of(type)));
+    bool good = statement_run(s, e);
+    statement_close(s);
+    return good;
+}
+
+/* *known_out: the database has this field, as the same type. */
+static bool field_known(struct records *r, const struct table *t, const struct catalog_field *field,
+                        bool *known_out, struct err *e)
+{
+    char type[40];
+    struct statement *s =
+        statement_open(r->db, TEXT("SELECT type FROM record_field WHERE entity = ?1 AND field = ?2"), e);
+    if (s == NULL)
+        return false;
+    type_name(field, type);
+    statement_bind(s, 1, value_text(t->entity->id));
+    statement_bind(s, 2, value_text(field->id));
+    enum step step = statement_step(s, e);
+    bool good = step != STEP_FAILED;
+    *known_out = step == STEP_ROW;
+    if (step == STEP_ROW && !text_equal(statement_column(s, 0).s, text_of(type))) {
+        good = err_fail_text(e, &RECORD_RETYPED, "entity", t->entity->id);
+        err_add(e, "field", field->id);
+        err_add(e, "before", statement_column(s, 0).s);
+        err_add(e, "after", text_of(type));
+    }
+    statement_close(s);
+    return good;
+}
+
+static bool field_add(struct records *r, const struct table *t, const struct catalog_field *field,
+                      struct err *e)
+{
+    struct buf sql;
+    buf_init(&sql, SQL_TEXT_MAX);
+    for (int past = 0; past <= 1; past++) {
+        buf_add_z(&sql, "ALTER TABLE ");
+        add_table(&sql, t, past == 1);
+        buf_add_z(&sql, " ADD COLUMN ");
+        add_column(&sql, field);
+        buf_add_format(&sql, " %s;\n", column_type(r, field));
+        if (!field->sealed)
+            continue;
+        buf_add_z(&sql, "ALTER TABLE ");
+        add_table(&sql, t, past == 1);
+        buf_add_z(&sql, " ADD COLUMN ");
+        add_cipher(&sql, field);
+        buf_add_format(&sql, " %s;\n", bytes(r));
+    }
+    bool good = !sql.failed ? store_run(r->db, buf_text(&sql), e) : err_fail(e, &OUT_OF_MEMORY);
+    buf_clear(&sql);
+    return good && field_remember(r, t, field, e);
+}
+
+static bool table_create(struct records *r, const struct table *t, struct err *e)
+{
+    struct buf sql;
+    buf_init(&sql, SQL_TEXT_MAX);
+    add_definition(&sql, r, t, false);
+    add_definition(&sql, r, t, true);
+    buf_add_format(&sql, "INSERT INTO record_entity (entity, parent_size) VALUES ('%s', 0);\n", t->entity->z);
+    bool good = !sql.failed ? store_run(r->db, buf_text(&sql), e) : err_fail(e, &OUT_OF_MEMORY);
+    buf_clear(&sql);
+    for (size_t i = 0; good && i < t->entity->stored_count; i++)
+        good = field_remember(r, t, t->entity->stored[i], e);
+    return good;
+}
+
+static bool table_extend(struct records *r, const struct table *t, struct err *e)
+{
+    for (size_t i = 0; i < t->entity->stored_count; i++) {
+        bool known = false;
+        if (!field_known(r, t, t->entity->stored[i], &known, e))
+            return false;
+        if (!known && !field_add(r, t, t->entity->stored[i], e))
+            return false;
+    }
+    return true;
+}
+
+static bool table_define(struct records *r, const struct table *t, struct err *e)
+{
+    struct arena a;
+    struct text *names = NULL;
+    size_t count = 0;
+    arena_init(&a, NAMES_MAX);
+    bool good = store_table_columns(r->db, t->entity->id, &a, &names, &count, e);
+    arena_clear(&a);
+    if (good)
+        good = count == 0 ? table_create(r, t, e) : table_extend(r, t, e);
+    if (!good)
+        return false;
+    struct buf sql;
+    buf_init(&sql, SQL_TEXT_MAX);
+    add_indexes(&sql, t);
+    good = !sql.failed ? store_run(r->db, buf_text(&sql), e) : err_fail(e, &OUT_OF_MEMORY);
+    buf_clear(&sql);
+    return good;
+}
+
+bool records_define(struct records *r, struct err *e)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (!table_define(r, r->order[i], e))
+            return false;
+    return true;
+}

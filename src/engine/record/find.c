@@ -1,0 +1,123 @@
+/* Counts, single records, and what is said of a field as a whole. */
+#include "base/base.err.h"
+#include "engine/record/record.err.h"
+#include "engine/record/table.h"
+
+static struct statement *open_sql(struct records *r, struct buf *sql, struct err *e)
+{
+    struct statement *s = sql->failed ? NULL : statement_open(r->db, buf_text(sql), e);
+    buf_clear(sql);
+    if (s == NULL)
+        err_fail(e, &OUT_OF_MEMORY);
+    return s;
+}
+
+static void add_area(struct buf *sql, const struct area *area)
+{
+    if (area->lo[0] != 0)
+        buf_add_z(sql, " AND village >= ?2 AND village < ?3");
+}
+
+static void bind_area(struct statement *s, const struct area *area)
+{
+    if (area->lo[0] == 0)
+        return;
+    statement_bind(s, 2, value_text(text_of(area->lo)));
+    statement_bind(s, 3, value_text(text_of(area->hi)));
+}
+
+bool record_count(struct records *r, const struct catalog_entity *entity, const struct area *area,
+                  int64_t *out, struct err *e)
+{
+    struct buf sql;
+    buf_init(&sql, SQL_TEXT_MAX);
+    buf_add_format(&sql, "SELECT count(*) FROM \"%s\" WHERE 1 = 1", entity->z);
+    add_area(&sql, area);
+    struct statement *s = open_sql(r, &sql, e);
+    if (s == NULL)
+        return false;
+    bind_area(s, area);
+    enum step step = statement_step(s, e);
+    if (step == STEP_ROW)
+        *out = statement_column(s, 0).n;
+    statement_close(s);
+    return step == STEP_ROW;
+}
+
+/* The first id for which the condition on ?1 holds. */
+static bool find_where(struct records *r, const struct table *t, const struct area *area,
+                       const char *condition, const char *field, struct text key, struct arena *a,
+                       struct text *id_out, bool *found_out, struct err *e)
+{
+    struct buf sql;
+    buf_init(&sql, SQL_TEXT_MAX);
+    buf_add_format(&sql, "SELECT id FROM \"%s\" WHERE ", t->entity->z);
+    if (field == NULL)
+        buf_add_z(&sql, condition);
+    else
+        buf_add_format(&sql, "\"%s\" = ?1 AND (id <> \"%s\" OR \"%s\" IS NULL)", field, field, field);
+    add_area(&sql, area);
+    buf_add_z(&sql, " LIMIT 1");
+    struct statement *s = open_sql(r, &sql, e);
+    if (s == NULL)
+        return false;
+    statement_bind(s, 1, value_text(key));
+    bind_area(s, area);
+    enum step step = statement_step(s, e);
+    *found_out = step == STEP_ROW;
+    if (step == STEP_ROW)
+        *id_out = text_copy(a, statement_column(s, 0).s);
+    statement_close(s);
+    return step != STEP_FAILED && (!*found_out || id_out->at != NULL || err_fail(e, &OUT_OF_MEMORY));
+}
+
+bool record_find(struct records *r, const struct catalog_entity *entity, const struct area *area,
+                 struct text key, struct arena *a, struct text *id_out, bool *found_out, struct err *e)
+{
+    const struct table *t = table_of(r, entity);
+    static const char by_id[] = "county IN (SELECT DISTINCT county FROM journal_head) AND id = ?1";
+    if (!find_where(r, t, area, by_id, NULL, key, a, id_out, found_out, e) || *found_out || !t->has_alternate)
+        return e->kind == NULL;
+    return find_where(r, t, area, NULL, entity->fields[entity->key[0]].z, key, a, id_out, found_out, e);
+}
+
+bool record_given(struct records *r, const struct catalog_entity *entity, uint64_t given_out[4],
+                  struct err *e)
+{
+    struct statement *s =
+        statement_open(r->db, TEXT("SELECT field FROM record_field WHERE entity = ?1 AND given = 1"), e);
+    if (s == NULL)
+        return false;
+    uint64_t given[4] = {0};
+    statement_bind(s, 1, value_text(entity->id));
+    enum step step;
+    while ((step = statement_step(s, e)) == STEP_ROW) {
+        const struct catalog_field *field = catalog_field(entity, statement_column(s, 0).s);
+        if (field != NULL && field->column < CATALOG_FIELD_MAX)
+            bit_set(given, field->column);
+    }
+    statement_close(s);
+    if (step == STEP_DONE)
+        memcpy(given_out, given, sizeof given);
+    return step == STEP_DONE;
+}
+
+bool record_uses(struct records *r, const struct catalog_entity *entity, const struct catalog_field *sealed,
+                 record_uses_each *each, void *user, struct err *e)
+{
+    struct buf sql;
+    buf_init(&sql, SQL_TEXT_MAX);
+    buf_add_format(&sql,
+                   "SELECT t.id, n.uses FROM (SELECT \"%s_hash\" AS hash, count(*) AS uses FROM \"%s\" WHERE "
+                   "\"%s_hash\" IS NOT "
+                   "NULL GROUP BY \"%s_hash\" HAVING count(*) > 1) n JOIN \"%s\" t ON t.\"%s_hash\" = n.hash",
+                   sealed->z, entity->z, sealed->z, sealed->z, entity->z, sealed->z);
+    struct statement *s = open_sql(r, &sql, e);
+    if (s == NULL)
+        return false;
+    enum step step;
+    while ((step = statement_step(s, e)) == STEP_ROW)
+        each(user, statement_column(s, 0).s, statement_column(s, 1).n);
+    statement_close(s);
+    return step == STEP_DONE;
+}

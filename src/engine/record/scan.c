@@ -1,0 +1,329 @@
+/* Reading records: scans in an order, counts, single records. */
+#include "base/base.err.h"
+#include "engine/record/record.err.h"
+#include "engine/record/table.h"
+#include "engine/vault/vault.h"
+#include <stdlib.h>
+
+#define ROW_PLAIN_MAX (16u << 20)
+enum { ROW_ID, ROW_VILLAGE, ROW_FACT_DAY, ROW_REV, ROW_PARENT, ROW_FIELDS };
+/* Parameters: those that a query has not stay unbound. */
+enum { ASK_COUNTY = 1, ASK_LO, ASK_HI, ASK_AS_OF, ASK_AFTER, ASK_ID, ASK_PARENT, ASK_LIMIT };
+
+struct record_scan {
+    struct records *r;
+    const struct table *t;
+    struct statement *s;
+    struct value *values;
+    size_t field_count;
+    const struct catalog_field **sealed; /* by position: the field to open, or NULL */
+    bool any_sealed;
+    struct arena plain; /* of the row: opened values */
+    struct arena kept;  /* of the scan: what its statement has bound */
+    struct record_query q;
+};
+
+/* What is known of the table before the query is written. */
+struct shape {
+    const struct table *t;
+    const struct record_query *q;
+    char county[COUNTY_SIZE + 1]; /* the only one; empty: several */
+    bool whole;                   /* the area holds every record */
+    bool past;                    /* as_of is asked, and there are earlier states */
+    bool by_parent;               /* asked, and the ids do not give that order already */
+    bool sqlite;
+};
+
+/* ---- what the table is like ---- */
+
+static bool ask(struct records *r, struct buf *sql, char lo[AREA_CODE_SIZE + 1], char hi[AREA_CODE_SIZE + 1],
+                bool *any_out, struct err *e)
+{
+    struct statement *s = sql->failed ? NULL : statement_open(r->db, buf_text(sql), e);
+    buf_clear(sql);
+    enum step step = s != NULL ? statement_step(s, e) : STEP_FAILED;
+    *any_out = step == STEP_ROW;
+    for (int i = 0; step == STEP_ROW && i < 2 && i < statement_column_count(s); i++) {
+        struct value v = statement_column(s, i);
+        *any_out &= v.kind == VALUE_TEXT && v.s.size <= AREA_CODE_SIZE;
+        if (*any_out)
+            memcpy(i == 0 ? lo : hi, v.s.at, v.s.size);
+    }
+    statement_close(s);
+    return step != STEP_FAILED || err_fail(e, &OUT_OF_MEMORY);
+}
+
+/* Smallest and largest value of a column that an index orders: two looks, however many records there are. */
+static bool extremes(struct records *r, const struct table *t, const char *column,
+                     char lo[AREA_CODE_SIZE + 1], char hi[AREA_CODE_SIZE + 1], bool *any_out, struct err *e)
+{
+    struct buf sql;
+    buf_init(&sql, SQL_TEXT_MAX);
+    buf_add_format(&sql, "SELECT (SELECT min(%s) FROM \"%s\"), (SELECT max(%s) FROM \"%s\")", column,
+                   t->entity->z, column, t->entity->z);
+    return ask(r, &sql, lo, hi, any_out, e);
+}
+
+static bool has_past(struct records *r, const struct table *t, bool *out, struct err *e)
+{
+    struct buf sql;
+    char unused[2][AREA_CODE_SIZE + 1];
+    buf_init(&sql, SQL_TEXT_MAX);
+    buf_add_format(&sql, "SELECT county FROM \"%s_past\" LIMIT 1", t->entity->z);
+    return ask(r, &sql, unused[0], unused[1], out, e);
+}
+
+/* Do the ids give the order by parent? */
+static bool ids_nest(struct records *r, const struct table *t, bool *out, struct err *e)
+{
+    struct statement *s =
+        statement_open(r->db, TEXT("SELECT parent_size FROM record_entity WHERE entity = ?1"), e);
+    if (s == NULL)
+        return false;
+    statement_bind(s, 1, value_text(t->entity->id));
+    enum step step = statement_step(s, e);
+    *out = step == STEP_ROW && statement_column(s, 0).n >= 0;
+    statement_close(s);
+    return step != STEP_FAILED;
+}
+
+static bool shape_of(struct records *r, const struct record_query *q, struct shape *out, struct err *e)
+{
+    char lo[AREA_CODE_SIZE + 1] = "", hi[AREA_CODE_SIZE + 1] = "";
+    bool any = false, nest = false;
+    *out = (struct shape){.t = table_of(r, q->entity), .q = q, .sqlite = store_engine(r->db) == STORE_SQLITE};
+    if (!extremes(r, out->t, "county", lo, hi, &any, e))
+        return false;
+    if (any && memcmp(lo, hi, COUNTY_SIZE) == 0)
+        memcpy(out->county, lo, COUNTY_SIZE);
+    if (q->as_of != DAY_NONE && !has_past(r, out->t, &out->past, e))
+        return false;
+    if (!extremes(r, out->t, "village", lo, hi, &any, e))
+        return false;
+    /* Earlier states may lie elsewhere. */
+    out->whole = any && area_holds(&q->area, text_of(lo)) && area_holds(&q->area, text_of(hi)) && !out->past;
+    if (q->order == RECORD_BY_PARENT && out->t->parent != NULL) {
+        if (!ids_nest(r, out->t, &nest, e))
+            return false;
+        out->by_parent = !nest;
+    }
+    return true;
+}
+
+/* ---- writing the query ---- */
+
+static bool reads_cipher(const struct records *r, const struct record_query *q,
+                         const struct catalog_field *field)
+{
+    return field->sealed && q->open_sealed && r->vault != NULL;
+}
+
+static void add_select(struct buf *sql, const struct records *r, const struct shape *shape)
+{
+    const struct catalog_field *parent = shape->t->entity->parent;
+    buf_add_z(sql, "SELECT id, village, fact_day, rev, ");
+    if (parent != NULL)
+        add_column(sql, parent);
+    else
+        buf_add_z(sql, "NULL");
+    for (size_t i = 0; i < shape->q->field_count; i++) {
+        buf_add_z(sql, ", ");
+        if (reads_cipher(r, shape->q, shape->q->fields[i]))
+            add_cipher(sql, shape->q->fields[i]);
+        else
+            add_column(sql, shape->q->fields[i]);
+    }
+}
+
+static void add_filters(struct buf *sql, const struct shape *shape)
+{
+    const struct record_query *q = shape->q;
+    buf_add_z(sql, " WHERE 1 = 1");
+    if (shape->county[0] != 0)
+        buf_add_format(sql, " AND county = ?%d", ASK_COUNTY);
+    if (q->area.lo[0] != 0)
+        buf_add_format(sql, " AND village >= ?%d AND village < ?%d", ASK_LO, ASK_HI);
+    if (q->after.at != NULL)
+        buf_add_format(sql, " AND id > ?%d", ASK_AFTER);
+    if (q->id.at != NULL)
+        buf_add_format(sql, " AND id = ?%d", ASK_ID);
+    if (q->parent.at != NULL && shape->t->parent != NULL)
+        buf_add_format(sql, " AND \"%s\" = ?%d", shape->t->entity->parent->z, ASK_PARENT);
+}
+
+/* SQLite has no counts of its tables to go by, so where the area holds everything it is told that the
+ * village's index is of no use. */
+static void add_from(struct buf *sql, const struct shape *shape)
+{
+    buf_add_format(sql, " FROM \"%s\" AS t", shape->t->entity->z);
+    if (!shape->sqlite || !shape->whole || shape->q->parent.at != NULL || shape->q->id.at != NULL)
+        return;
+    if (shape->by_parent)
+        buf_add_format(sql, " INDEXED BY \"%s_parent\"", shape->t->entity->z);
+    else
+        buf_add_z(sql, " NOT INDEXED");
+}
+
+/* The state that held on the day; before the first one, the first. */
+static void add_past(struct buf *sql, const struct records *r, const struct shape *shape)
+{
+    const char *z = shape->t->entity->z;
+    buf_add_format(sql,
+                   " AND (t.fact_day <= ?%d OR NOT EXISTS (SELECT 1 FROM \"%s_past\" p WHERE p.county = "
+                   "t.county AND p.id = t.id))",
+                   ASK_AS_OF, z);
+    buf_add_z(sql, " UNION ALL ");
+    add_select(sql, r, shape);
+    buf_add_format(sql, " FROM \"%s_past\" AS t", z);
+    add_filters(sql, shape);
+    buf_add_format(sql,
+                   " AND ((t.valid_from <= ?%d AND t.valid_to > ?%d) OR (t.valid_from > ?%d AND NOT EXISTS "
+                   "(SELECT 1 FROM \"%s_past\" p "
+                   "WHERE p.county = t.county AND p.id = t.id AND p.valid_from < t.valid_from)))",
+                   ASK_AS_OF, ASK_AS_OF, ASK_AS_OF, z);
+}
+
+static void add_query(struct buf *sql, const struct records *r, const struct shape *shape)
+{
+    add_select(sql, r, shape);
+    add_from(sql, shape);
+    add_filters(sql, shape);
+    if (shape->past)
+        add_past(sql, r, shape);
+    if (shape->q->id.at == NULL)
+        buf_add_format(sql, " ORDER BY %s", shape->by_parent ? "5, 1" : "1");
+    if (shape->q->limit >= 0)
+        buf_add_format(sql, " LIMIT ?%d", ASK_LIMIT);
+}
+
+static void bind_query(struct statement *s, const struct shape *shape)
+{
+    const struct record_query *q = shape->q;
+    if (shape->county[0] != 0)
+        statement_bind(s, ASK_COUNTY, value_text(text_of(shape->county)));
+    if (q->area.lo[0] != 0) {
+        statement_bind(s, ASK_LO, value_text(text_of(q->area.lo)));
+        statement_bind(s, ASK_HI, value_text(text_of(q->area.hi)));
+    }
+    if (shape->past)
+        statement_bind(s, ASK_AS_OF, value_int(q->as_of));
+    if (q->after.at != NULL)
+        statement_bind(s, ASK_AFTER, value_text(q->after));
+    if (q->id.at != NULL)
+        statement_bind(s, ASK_ID, value_text(q->id));
+    if (q->parent.at != NULL && shape->t->parent != NULL)
+        statement_bind(s, ASK_PARENT, value_text(q->parent));
+    if (q->limit >= 0)
+        statement_bind(s, ASK_LIMIT, value_int(q->limit));
+}
+
+/* ---- scanning ---- */
+
+static bool fields_take(struct record_scan *scan, const struct record_query *q, struct err *e)
+{
+    scan->field_count = q->field_count;
+    scan->values = calloc(q->field_count + 1, sizeof *scan->values);
+    scan->sealed = calloc(q->field_count + 1, sizeof(const struct catalog_field *));
+    if (scan->values == NULL || scan->sealed == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    for (size_t i = 0; i < q->field_count; i++) {
+        if (reads_cipher(scan->r, q, q->fields[i])) {
+            scan->sealed[i] = q->fields[i];
+            scan->any_sealed = true;
+        }
+    }
+    return true;
+}
+
+/* The statement borrows what it has bound, so the scan keeps its own copy of the query. */
+static bool query_keep(struct record_scan *scan, const struct record_query *q, struct err *e)
+{
+    scan->q = *q;
+    struct text *texts[] = {&scan->q.after, &scan->q.id, &scan->q.parent};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct text before = *texts[i];
+        *texts[i] = text_copy(&scan->kept, before);
+        if (before.at != NULL && texts[i]->at == NULL)
+            return err_fail(e, &OUT_OF_MEMORY);
+    }
+    return true;
+}
+
+static bool scan_start(struct record_scan *scan, struct err *e)
+{
+    struct shape *shape = arena_take(&scan->kept, sizeof *shape);
+    struct buf sql;
+    if (shape == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    if (!shape_of(scan->r, &scan->q, shape, e))
+        return false;
+    buf_init(&sql, SQL_TEXT_MAX);
+    add_query(&sql, scan->r, shape);
+    scan->s = sql.failed ? NULL : statement_open(scan->r->db, buf_text(&sql), e);
+    buf_clear(&sql);
+    if (scan->s == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    bind_query(scan->s, shape);
+    return true;
+}
+
+bool record_scan_open(struct records *r, const struct record_query *q, struct record_scan **out,
+                      struct err *e)
+{
+    struct record_scan *scan = calloc(1, sizeof *scan);
+    if (scan == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    scan->r = r;
+    scan->t = table_of(r, q->entity);
+    arena_init(&scan->plain, ROW_PLAIN_MAX);
+    arena_init(&scan->kept, ROW_PLAIN_MAX);
+    if (!query_keep(scan, q, e) || !fields_take(scan, q, e) || !scan_start(scan, e)) {
+        record_scan_close(scan);
+        return false;
+    }
+    *out = scan;
+    return true;
+}
+
+static bool row_open(struct record_scan *scan, struct text id, struct err *e)
+{
+    arena_rewind(&scan->plain, (struct arena_mark){NULL, 0, 0});
+    for (size_t i = 0; i < scan->field_count; i++) {
+        if (scan->sealed[i] == NULL || scan->values[i].kind != VALUE_BYTES)
+            continue;
+        struct text plain;
+        if (!vault_unseal(scan->r->vault, &scan->plain, scan->t->entity->z, scan->sealed[i]->z, id,
+                          scan->values[i].s, &plain, e))
+            return false;
+        scan->values[i] = value_text(plain);
+    }
+    return true;
+}
+
+bool record_scan_next(struct record_scan *scan, struct record_row *row_out, struct err *e)
+{
+    if (statement_step(scan->s, e) != STEP_ROW)
+        return false;
+    row_out->id = statement_column(scan->s, ROW_ID).s;
+    row_out->village = statement_column(scan->s, ROW_VILLAGE).s;
+    row_out->fact_day = (day)statement_column(scan->s, ROW_FACT_DAY).n;
+    row_out->rev = statement_column(scan->s, ROW_REV).n;
+    struct value parent = statement_column(scan->s, ROW_PARENT);
+    row_out->parent = parent.kind == VALUE_TEXT ? parent.s : TEXT_NONE;
+    for (size_t i = 0; i < scan->field_count; i++)
+        scan->values[i] = statement_column(scan->s, (int)(ROW_FIELDS + i));
+    row_out->values = scan->values;
+    return !scan->any_sealed || row_open(scan, row_out->id, e);
+}
+
+void record_scan_close(struct record_scan *scan)
+{
+    if (scan == NULL)
+        return;
+    statement_close(scan->s);
+    arena_clear(&scan->plain);
+    arena_clear(&scan->kept);
+    free(scan->values);
+    free(scan->sealed);
+    free(scan);
+}
