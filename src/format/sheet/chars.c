@@ -38,6 +38,8 @@ static int32_t escape_at(const char *p, size_t size)
     return code;
 }
 
+bool chars_is_escape(struct text t) { return escape_at(t.at, t.size) >= 0; }
+
 bool chars_has_escape(struct text t)
 {
     const char *p = t.at, *end = t.at + t.size;

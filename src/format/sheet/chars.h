@@ -5,6 +5,8 @@
 
 /* UTF-16 units of UTF-8 text. */
 size_t chars_utf16(struct text t);
+/* Whether the text begins with _xHHHH_. */
+bool chars_is_escape(struct text t);
 /* Whether _xHHHH_ stands in it anywhere. */
 bool chars_has_escape(struct text t);
 /* Decodes each _xHHHH_ (a pair of surrogates becomes one character, half a pair U+FFFD) in place; the new

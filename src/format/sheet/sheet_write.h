@@ -11,6 +11,9 @@
 #include "base/value.h"
 #include "format/sheet/sheet.err.h"
 
+#define SHEET_WRITE_ROWS_MAX 1048576
+#define SHEET_WRITE_COLUMNS_MAX 16384 /* beyond either: SHEET_WRITE at close */
+
 enum sheet_look {
     SHEET_LOOK_PLAIN,
     SHEET_LOOK_TITLE,   /* large, bold */
