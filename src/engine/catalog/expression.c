@@ -42,6 +42,49 @@ static bool fail_inner(struct load *l, const struct yaml_node *node, const struc
     return false;
 }
 
+/* A text that a field of codes can never have. */
+struct stranger {
+    const struct catalog *c;
+    const struct catalog_codes *codes; /* NULL: none met */
+    struct text text;
+};
+
+static const struct catalog_codes *codes_of(const struct catalog *c, const struct cel_class *of, size_t field)
+{
+    for (size_t i = 0; i < c->entity_count; i++) {
+        const struct catalog_entity *entity = &c->entities[i];
+        if (&entity->class_of == of && entity->members[field].kind == MEMBER_FIELD)
+            return entity->fields[entity->members[field].index].codes;
+    }
+    return NULL;
+}
+
+static bool text_is_label(void *user, const struct cel_class *of, size_t field, struct text literal)
+{
+    struct stranger *stranger = user;
+    const struct catalog_codes *codes = codes_of(stranger->c, of, field);
+    for (size_t i = 0; codes != NULL && i < codes->count; i++)
+        if (text_equal(codes->at[i].label.zh, literal))
+            return true;
+    stranger->codes = codes;
+    stranger->text = literal;
+    return codes == NULL;
+}
+
+static bool fail_stranger(struct load *l, const struct yaml_node *node, const struct stranger *stranger,
+                          const struct err *inner)
+{
+    int line = node->line, column = node->column;
+    expression_place(l->file->content, node, error_int(inner, "line"), error_int(inner, "column"), &line,
+                     &column);
+    err_fail_text(l->e, &CATALOG_UNKNOWN_CODE, "file", l->file->name);
+    err_add_int(l->e, "line", line);
+    err_add_int(l->e, "column", column);
+    err_add(l->e, "detail", stranger->text);
+    err_add(l->e, "codes", stranger->codes->id);
+    return false;
+}
+
 static const char *kind_name(enum cel_kind kind)
 {
     static const char *const names[] = {
@@ -92,10 +135,13 @@ bool expression_compile(struct load *l, const struct cel_env *env, const struct 
 {
     struct err inner = {0};
     struct text source = TEXT_NONE;
+    struct stranger stranger = {.c = l->c};
+    const struct cel_options options = {.text = text_is_label, .user = &stranger};
     if (!node_scalar(l, node, "expression", &source))
         return false;
-    if (!cel_compile(env, source, NULL, l->arena, out, &inner))
-        return fail_inner(l, node, &inner);
+    if (!cel_compile(env, source, &options, l->arena, out, &inner))
+        return stranger.codes != NULL ? fail_stranger(l, node, &stranger, &inner)
+                                      : fail_inner(l, node, &inner);
     if (!keep(l, *out))
         return false;
     enum cel_kind kind = cel_program_type(*out).kind;
@@ -170,8 +216,9 @@ bool catalog_compile(const struct catalog *c, const struct catalog_entity *on, s
 {
     const struct cel_program *program = NULL;
     struct err inner = {0};
-    (void)c;
-    if (!cel_compile(on->env, source, NULL, a, &program, &inner))
+    struct stranger stranger = {.c = c};
+    const struct cel_options options = {.bare_fields = true, .text = text_is_label, .user = &stranger};
+    if (!cel_compile(on->env, source, &options, a, &program, &inner))
         return fail_filter(on, &inner, e);
     enum cel_kind kind = cel_program_type(program).kind;
     if (kind == CEL_BOOL || kind == CEL_DYN) {

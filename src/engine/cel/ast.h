@@ -71,6 +71,7 @@ struct cel_compile {
     struct text source;
     struct arena *arena;
     struct err *e;
+    const struct cel_options *options; /* never NULL */
     bool strict, macros;
     uint32_t nodes;
     uint32_t locals; /* variables of macros that live at once, at most */
@@ -92,5 +93,11 @@ struct cel_ast *cel_parse(struct cel_compile *c);
 /* Rewrites a call that is a macro; gives the call itself when it is none. */
 struct cel_ast *cel_macro(struct cel_compile *c, struct cel_ast *call);
 bool cel_check(struct cel_compile *c, struct cel_ast *root);
+/* Asks options->text of the texts that fields are held against; the tree is checked. */
+bool cel_texts(struct cel_compile *c, const struct cel_ast *root);
+/* Whether a bare name means a field of the record in variable 0, if nothing nearer has that name. */
+bool cel_is_bare_field(const struct cel_compile *c, struct text name);
+/* Makes `n`, an identifier, the selection of that field (`test`: has(field)); false: the error is set. */
+bool cel_bare_field(struct cel_compile *c, struct cel_ast *n, bool test);
 
 #endif

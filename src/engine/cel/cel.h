@@ -174,6 +174,11 @@ struct cel_program;
 struct cel_options {
     bool unchecked; /* skip the type checker: names and overloads are resolved when evaluated */
     bool no_macros;
+    bool bare_fields; /* a bare name that is no variable is a field of the record in variable 0 */
+    /* Asked of each text that the expression holds a field against (==, !=, in; also by a macro's variable); false
+     * refuses it as CEL_UNKNOWN_NAME at its place. NULL: any text is fine. */
+    bool (*text)(void *user, const struct cel_class *of, size_t field, struct text literal);
+    void *user;
 };
 /* Compiles into the arena. On false: CEL_SYNTAX, CEL_UNKNOWN_NAME, CEL_UNKNOWN_FUNCTION, CEL_TYPE_MISMATCH,
  * CEL_TOO_LARGE …, each with {line}, {column} (code points, from 1) and {detail}. `options` NULL: checked,

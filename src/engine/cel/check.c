@@ -23,10 +23,8 @@ static bool give(struct cel_checker *k, struct cel_ast *n, const struct cel_type
     return true;
 }
 
-static bool want(struct cel_checker *k, const struct cel_ast *n, const struct cel_type *wanted)
+static bool refuse_type(struct cel_checker *k, const struct cel_ast *n, const struct cel_type *wanted)
 {
-    if (!k->c->strict || cel_types_assign(&k->types, n->type, wanted))
-        return true;
     struct buf b;
     buf_init(&b, 4096);
     cel_type_print(&k->types, n->type, &b);
@@ -36,6 +34,20 @@ static bool want(struct cel_checker *k, const struct cel_ast *n, const struct ce
     (void)cel_compile_fail(k->c, &CEL_TYPE_MISMATCH, n->place, buf_text(&b));
     buf_clear(&b);
     return false;
+}
+
+static bool want(struct cel_checker *k, const struct cel_ast *n, const struct cel_type *wanted)
+{
+    return !k->c->strict || cel_types_assign(&k->types, n->type, wanted) || refuse_type(k, n, wanted);
+}
+
+/* A list, map or optional of anything; what it is of stays as it is. */
+static bool want_kind(struct cel_checker *k, const struct cel_ast *n, enum cel_kind kind)
+{
+    if (cel_types_top(&k->types, n->type)->kind == kind)
+        return true;
+    const struct cel_type *key = kind == CEL_MAP ? cel_types_fresh(&k->types) : NULL;
+    return want(k, n, cel_types_make(&k->types, kind, cel_types_fresh(&k->types), key));
 }
 
 static bool check_literal(struct cel_checker *k, struct cel_ast *n)
@@ -55,6 +67,8 @@ static bool check_ident(struct cel_checker *k, struct cel_ast *n)
         n->slot = local->slot;
         return give(k, n, local->type);
     }
+    if (!n->rooted && cel_is_bare_field(k->c, n->name))
+        return cel_bare_field(k->c, n, false) && check(k, n);
     if (cel_resolve_name(k, n, n->name, n->rooted))
         return give(k, n, n->type);
     if (k->c->strict)
@@ -176,8 +190,7 @@ static const struct cel_type *member_type(struct cel_checker *k, const struct ce
         return cel_type_of(type);
     if (type->kind == CEL_DYN)
         return type;
-    const struct cel_type *wanted = cel_types_make(&k->types, CEL_OPTIONAL, NULL, NULL);
-    return want(k, n, wanted) ? &CEL_TYPE_DYN : NULL;
+    return want_kind(k, n, CEL_OPTIONAL) ? &CEL_TYPE_DYN : NULL;
 }
 
 static bool check_list(struct cel_checker *k, struct cel_ast *n)
@@ -235,7 +248,7 @@ static bool range_types(struct cel_checker *k, const struct cel_ast *range, cons
         *key = cel_type_key(type);
         *value = cel_type_of(type);
     } else if (!is_loose(type->kind)) {
-        return want(k, range, cel_types_make(&k->types, CEL_LIST, NULL, NULL));
+        return want_kind(k, range, CEL_LIST);
     }
     return true;
 }
@@ -273,7 +286,7 @@ static bool check_fold_body(struct cel_checker *k, struct cel_ast *n)
         return false;
     if (n->fold != FOLD_ENTRIES)
         return true;
-    return want(k, n->arg[2], cel_types_make(&k->types, CEL_MAP, NULL, NULL));
+    return want_kind(k, n->arg[2], CEL_MAP);
 }
 
 static bool check_fold(struct cel_checker *k, struct cel_ast *n)
@@ -316,14 +329,13 @@ static bool check_optional_map(struct cel_checker *k, struct cel_ast *n)
 {
     if (!check(k, n->arg[0]))
         return false;
-    const struct cel_type *wanted = cel_types_make(&k->types, CEL_OPTIONAL, NULL, NULL);
     const struct cel_type *type = cel_types_top(&k->types, n->arg[0]->type);
-    if (!want(k, n->arg[0], wanted))
+    if (!want_kind(k, n->arg[0], CEL_OPTIONAL))
         return false;
     if (!check_within(k, n, type->kind == CEL_OPTIONAL ? cel_type_of(type) : &CEL_TYPE_DYN))
         return false;
     if (n->flat)
-        return want(k, n->arg[1], wanted) && give(k, n, n->arg[1]->type);
+        return want_kind(k, n->arg[1], CEL_OPTIONAL) && give(k, n, n->arg[1]->type);
     return give(k, n, cel_types_make(&k->types, CEL_OPTIONAL, n->arg[1]->type, NULL));
 }
 

@@ -4,7 +4,7 @@
 static bool build(struct cel_compile *c, struct cel_program *program)
 {
     struct cel_ast *root = cel_parse(c);
-    if (root == NULL || !cel_check(c, root))
+    if (root == NULL || !cel_check(c, root) || !cel_texts(c, root))
         return false;
     struct cel_plan *made = cel_plan_make(c, root, program);
     if (made == NULL)
@@ -19,11 +19,14 @@ static bool build(struct cel_compile *c, struct cel_program *program)
 bool cel_compile(const struct cel_env *env, struct text source, const struct cel_options *options,
                  struct arena *a, const struct cel_program **out, struct err *e)
 {
+    static const struct cel_options usual;
+    const struct cel_options *how = options == NULL ? &usual : options;
     struct cel_compile c = {.env = env,
                             .arena = a,
                             .e = e,
-                            .strict = options == NULL || !options->unchecked,
-                            .macros = options == NULL || !options->no_macros};
+                            .options = how,
+                            .strict = !how->unchecked,
+                            .macros = !how->no_macros};
     struct cel_program *program = arena_take(a, sizeof *program);
     c.source = text_copy(a, source.at == NULL ? TEXT("") : source);
     if (program == NULL || c.source.at == NULL)

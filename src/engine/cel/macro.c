@@ -45,7 +45,9 @@ static bool is_name(const struct cel_ast *n) { return n->kind == AST_IDENT && !n
 
 static struct cel_ast *has(struct cel_compile *c, struct cel_ast *call)
 {
-    const struct cel_ast *field = call->arg[0];
+    struct cel_ast *field = call->arg[0];
+    if (is_name(field) && cel_is_bare_field(c, field->name))
+        return cel_bare_field(c, field, true) ? field : NULL;
     if (field->kind != AST_SELECT || field->test || field->optional)
         return refuse(c, field, TEXT("has() needs the name of a field: has(x.field)"));
     struct cel_ast *n = cel_ast_new(c, AST_SELECT, field->place, 1);

@@ -30,7 +30,7 @@ const struct cel_type *cel_type_key(const struct cel_type *type)
 
 bool cel_types_init(struct cel_types *t, struct arena *a, uint32_t nodes)
 {
-    uint32_t room = nodes * 3 + 8;
+    uint32_t room = nodes * 6 + 8; /* a node makes two for its call and few for what it wants */
     *t = (struct cel_types){.arena = a, .room = room};
     t->variables = arena_take_many(a, room, sizeof *t->variables);
     t->bound = arena_take_many(a, room, sizeof(const struct cel_type *));
