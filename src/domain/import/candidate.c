@@ -2,6 +2,8 @@
 #include "domain/import/candidate.h"
 #include "base/base.err.h"
 
+#define UNIT_CHARS_MAX 3 /* 元, 万元, 平方米 in a row of units */
+
 static bool is_header_text(const struct sheet_cell *c)
 {
     return c->kind == SHEET_TEXT && c->fill != SHEET_FILL_ACROSS && !text_is_empty(text_trim(c->text));
@@ -53,6 +55,17 @@ static struct text group_stem(struct text group)
     return t;
 }
 
+/* A row that only names the units: 元 below 工资性收入. */
+static void add_unit(const struct headings *h, struct candidate_cell *cell, struct text group,
+                     struct text below, struct arena *a)
+{
+    if (text_count(below) > UNIT_CHARS_MAX)
+        return;
+    struct text joined = text_format(a, "%.*s(%.*s)", TEXT_ARG(group), TEXT_ARG(below));
+    if (heading_of(h, joined, a).unit.size > 0)
+        add_way(h, cell, joined, true, a);
+}
+
 static void add_joined(const struct headings *h, struct candidate_cell *cell, struct text group,
                        struct text below, struct arena *a)
 {
@@ -62,6 +75,7 @@ static void add_joined(const struct headings *h, struct candidate_cell *cell, st
         return;
     struct text stem = group_stem(group);
     add_way(h, cell, text_format(a, "%.*s%.*s", TEXT_ARG(group), TEXT_ARG(below)), true, a);
+    add_unit(h, cell, group, below, a);
     if (stem.size != group.size)
         add_way(h, cell, text_format(a, "%.*s%.*s", TEXT_ARG(stem), TEXT_ARG(below)), true, a);
     add_way(h, cell, text_format(a, "%.*s%.*s", TEXT_ARG(below), TEXT_ARG(group)), true, a);

@@ -89,6 +89,7 @@ bool kind_fit(const struct heading_kind *kind, const struct candidate *c, struct
         *taken = true;
         out->fields++;
         out->combined += combined;
+        out->units += unit.size > 0;
         if (slot->main != SLOT_NONE)
             out->facts += is_fact(entity, slot->main);
         else

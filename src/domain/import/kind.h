@@ -8,6 +8,7 @@ struct kind_fit {
     size_t fields;                       /* different fields that it has */
     size_t facts;                        /* those beyond key, names and other shown columns */
     size_t combined;                     /* found through a group's header */
+    size_t units;                        /* of the fields: those whose header names a unit */
     size_t also;                         /* of the fields: those that only the entity riding along has */
     const struct catalog_field *missing; /* first key column that it lacks; NULL: the key is there */
 };

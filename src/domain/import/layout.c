@@ -54,7 +54,8 @@ static size_t head_rows(const struct head *head)
     return head->count < LAYOUT_HEAD_MAX ? head->count : LAYOUT_HEAD_MAX;
 }
 
-/* Row alone against row with the one below it: groups count only when they explain more. */
+/* Row alone against row with the one below it: groups count only when they explain more, or when the row
+ * below tells the units. */
 static bool search_row(struct search *s, size_t row, const struct kind_fit *alone, struct err *e)
 {
     struct candidate c;
@@ -65,7 +66,8 @@ static bool search_row(struct search *s, size_t row, const struct kind_fit *alon
         size_t single = alone[row].fields, below = alone[row + 1].fields;
         bool more = pair.fields > single && pair.fields > below;
         bool clearer = pair.fields > single && pair.fields == below && pair.combined > 0;
-        if ((more || clearer) && pair.fields > s->best_fields) {
+        bool united = pair.fields == single && pair.fields > below && pair.units > alone[row].units;
+        if ((more || clearer || united) && pair.fields > s->best_fields) {
             s->best = c;
             s->best_fields = pair.fields;
         }

@@ -115,6 +115,9 @@ static void two_rows_make_one_header(void **state)
          "person A=household B=number C=name D=work_place E=work_months"},
         {"unit row", "表", "f", "户编号|年度|工资性收入|财产性收入\n||（万元）|（元）\nH1|#2019|#1|#1",
          "household_year A=household B=year C=wage/万元 D=property/元"},
+        {"unit row without brackets", "表", "f",
+         "户编号|年度|工资性收入|财产性收入\n||万元|元\nH1|#2019|#1|#1",
+         "household_year A=household B=year C=wage/万元 D=property/元"},
         {"counted columns", "表", "f", "户编号|年度|工资性收入|财产性收入\n#1|#2|#3|#4\nH1|#2019|#1|#1",
          "household_year A=household B=year C=wage D=property"},
     };
