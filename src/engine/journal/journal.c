@@ -45,12 +45,17 @@ bool journal_open(struct store *db, const struct vault *vault, struct arena *a, 
     return true;
 }
 
+static void insert_close(struct journal *log)
+{
+    statement_close(log->insert);
+    log->insert = NULL;
+}
+
 void journal_close(struct journal *log)
 {
     if (log == NULL)
         return;
-    statement_close(log->insert);
-    log->insert = NULL;
+    insert_close(log);
     log->open = log->ended = false;
     entry_maker_clear(&log->maker);
     arena_clear(&log->logs_arena);
@@ -276,7 +281,7 @@ bool journal_end(struct journal *log, struct err *e)
         if (log->logs[i]->tree.size != log->logs[i]->before.size)
             good = head_insert(log, log->logs[i], e);
     good = good && state_write(log, e);
-    statement_clear(log->insert);
+    insert_close(log);
     log->open = false;
     log->ended = good;
     return good;
@@ -284,8 +289,7 @@ bool journal_end(struct journal *log, struct err *e)
 
 void journal_abandon(struct journal *log)
 {
-    if (log->insert != NULL)
-        statement_clear(log->insert);
+    insert_close(log);
     log->open = log->ended = false;
 }
 

@@ -126,8 +126,8 @@ bool find_by_number(struct batch *b, const struct table *t, struct text number, 
 static bool resolve_numbered(struct batch *b, const struct table *t, struct err *e)
 {
     static const char next[] =
-        "SELECT seq, id, data FROM stage WHERE entity = ?1 AND seq > ?2 AND id IS NOT NULL AND alt IS NOT "
-        "NULL ORDER BY seq LIMIT 1";
+        "SELECT seq, id, data, alt FROM stage WHERE entity = ?1 AND seq > ?2 AND id IS NOT NULL "
+        "ORDER BY seq LIMIT 1";
     static const char set[] = "UPDATE stage SET id = ?3 WHERE entity = ?1 AND seq = ?2";
     struct statement *s = statement_open(b->r->db, text_of(next), e);
     struct work *w = &b->work[t->index];
@@ -144,13 +144,14 @@ static bool resolve_numbered(struct batch *b, const struct table *t, struct err 
             good = step == STEP_DONE;
             break;
         }
+        bool alternate = statement_column(s, 3).kind == VALUE_BYTES;
         good = stage_read(&b->stage, t, s, &b->scratch, &row, e) && work_find(b, w, NULL, row.id, e);
         statement_clear(s);
         last = row.seq;
         if (!good || w->state.found)
             continue;
         good = find_by_number(b, t, row.id, &id, e)
-               && (id.at != NULL || find_by_alternate(b, t, &row, true, &id, e));
+               && (id.at != NULL || !alternate || find_by_alternate(b, t, &row, true, &id, e));
         if (good && id.at != NULL) {
             b->stage.entities[t->index].ordered = false;
             good = rename_rows(b, t, set, value_int(row.seq), id, e);
