@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""All tests: in the build as shipped and in one with AddressSanitizer and UndefinedBehaviorSanitizer.
+
+    check.py [--only release|sanitized] [NAME...]
+
+Each test of cmocka (and each file of a fuzz corpus) counts by itself; a test that cannot be built, crashes, takes too long or ends
+early counts as failed. The last line is `N passed, N failed`; the exit code is 0 only when nothing failed.
+"""
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILDS = {
+    "release": ("build", [], 1),
+    "sanitized": ("build-asan", ["-Db_sanitize=address,undefined", "-Db_lundef=false"], 4),  # so much slower
+}
+PLAN = re.compile(r"^1\.\.(\d+)", re.M)
+RESULT = re.compile(r"^(ok|not ok)\b(.*)$", re.M)
+
+
+class Outcome:
+    def __init__(self, name):
+        self.name, self.passed, self.failed, self.skipped = name, 0, 0, 0
+        self.output, self.why = "", []
+
+
+def build(folder, options):
+    """Configures and builds as much as can be built; tells whether all could."""
+    if not (ROOT / folder / "build.ninja").exists():
+        done = subprocess.run(["meson", "setup", folder, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode != 0:
+            sys.stdout.write(done.stdout.decode("utf-8", "replace")[-4000:])
+            return False
+    done = subprocess.run(["ninja", "-C", folder, "-k", "0"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode != 0:
+        lines = done.stdout.decode("utf-8", "replace").splitlines()
+        print("\n".join(line for line in lines if not line.startswith("[") and not line.startswith("cc "))[-8000:])
+    return done.returncode == 0
+
+
+def tests_of(folder):
+    done = subprocess.run(["meson", "introspect", "--tests", folder], cwd=ROOT, stdout=subprocess.PIPE)
+    return json.loads(done.stdout) if done.returncode == 0 else []
+
+
+def execute(test, folder, factor):
+    """Output and exit code; -1: no such program, -2: took too long."""
+    limit = (test.get("timeout") or 30) * factor
+    try:
+        process = subprocess.Popen(test["cmd"], cwd=test.get("workdir") or ROOT / folder, env={**os.environ, **test["env"]},
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   start_new_session=True)
+    except OSError as error:
+        return str(error), -1
+    try:
+        return process.communicate(timeout=limit)[0].decode("utf-8", "replace"), process.returncode
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        return process.communicate()[0].decode("utf-8", "replace"), -2
+
+
+def count(outcome, code):
+    """Reads TAP; a program that prints none is one test by its exit code."""
+    for word, rest in RESULT.findall(outcome.output):
+        if word == "ok" and re.search(r"#\s*skip", rest, re.I):
+            outcome.skipped += 1
+        elif word == "ok":
+            outcome.passed += 1
+        else:
+            outcome.failed += 1
+            outcome.why.append(rest.strip(" -0123456789"))
+    plan = PLAN.search(outcome.output)
+    seen = outcome.passed + outcome.failed + outcome.skipped
+    if plan and int(plan.group(1)) > seen:
+        outcome.failed += int(plan.group(1)) - seen
+        outcome.why.append("ended early")
+    if seen == 0 and not plan and code == 0:
+        outcome.passed = 1
+    if code != 0 and outcome.failed == 0:
+        outcome.failed = 1
+        outcome.why.append({-1: "could not be built", -2: "took too long"}.get(code, f"exit code {code}"))
+
+
+def run_one(test, folder, factor):
+    outcome = Outcome(test["name"])
+    start = time.monotonic()
+    outcome.output, code = execute(test, folder, factor)
+    count(outcome, code)
+    took = time.monotonic() - start
+    skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""
+    print(f"{'ok  ' if not outcome.failed else 'FAIL'}  {outcome.name}: {outcome.passed} passed, {outcome.failed} failed{skipped} ({took:.1f} s)",
+          flush=True)
+    if outcome.failed:
+        print("      " + "; ".join(outcome.why))
+        print("\n".join("    | " + line for line in outcome.output.splitlines()[-60:]), flush=True)
+    return outcome
+
+
+def run_build(label, names):
+    folder, options, factor = BUILDS[label]
+    start = time.monotonic()
+    print(f"--- {label}: building {folder}", flush=True)
+    complete = build(folder, options)
+    tests = [t for t in tests_of(folder) if not names or any(n in t["name"] for n in names)]
+    print(f"--- {label}: {len(tests)} test programs", flush=True)
+    outcomes = []
+    if not complete or not tests:
+        broken = Outcome("build")
+        broken.failed = 1
+        outcomes.append(broken)
+        print(f"FAIL  {folder} could not be built as a whole", flush=True)
+    together = [t for t in tests if t.get("is_parallel", True)]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        outcomes += pool.map(lambda t: run_one(t, folder, factor), together)
+    outcomes += [run_one(t, folder, factor) for t in tests if not t.get("is_parallel", True)]
+    print(f"--- {label}: {time.monotonic() - start:.0f} s", flush=True)
+    return outcomes
+
+
+def main():
+    words = argparse.ArgumentParser(description="All tests, in both builds.")
+    words.add_argument("--only", choices=BUILDS)
+    words.add_argument("names", nargs="*", help="parts of test names; none: all")
+    given = words.parse_args()
+    outcomes = []
+    for label in [given.only] if given.only else BUILDS:
+        outcomes += run_build(label, given.names)
+    passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)
+    skipped = sum(o.skipped for o in outcomes)
+    if skipped:
+        print(f"{skipped} skipped")
+    print(f"{passed} passed, {failed} failed")
+    return 0 if failed == 0 and passed > 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
