@@ -1,4 +1,4 @@
-/* A buffer that grows by doubling up to its ceiling; always has room for nothing more than it holds. */
+/* A buffer that grows by doubling up to its ceiling; a spare byte behind its room takes vsnprintf's NUL. */
 #include "base/text.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,10 +29,11 @@ static bool make_room(struct buf *b, size_t more)
     if (more <= b->room - b->size)
         return true;
     size_t room = b->room < ROOM_FIRST ? ROOM_FIRST : b->room;
+    room = room < b->ceiling ? room : b->ceiling;
     b->failed = more > b->ceiling || b->size > b->ceiling - more;
     while (!b->failed && room - b->size < more)
         room = room > b->ceiling / 2 ? b->ceiling : room * 2;
-    char *at = b->failed ? NULL : realloc(b->at, room);
+    char *at = b->failed ? NULL : realloc(b->at, room + 1);
     b->failed = at == NULL;
     if (b->failed)
         return false;
@@ -67,10 +68,9 @@ void buf_add_format(struct buf *b, const char *format, ...)
     va_copy(again, values);
     int size = vsnprintf(NULL, 0, format, values);
     va_end(values);
-    /* vsnprintf wants room for its NUL, which is not kept. */
     if (size < 0)
         b->failed = true;
-    else if (make_room(b, (size_t)size + 1)) {
+    else if (make_room(b, (size_t)size)) {
         vsnprintf(b->at + b->size, (size_t)size + 1, format, again);
         b->size += (size_t)size;
     }
