@@ -290,7 +290,9 @@ static void release(struct import_run *run)
     run->batch = NULL;
     if (run->belt != NULL)
         belt_stop(run->belt);
-    if (!reader_join(&run->reader, &ignored) || !sheet_writer_close(run->writer, false, &ignored))
+    if (!reader_join(&run->reader, &ignored))
+        err_clear(&ignored);
+    if (run->writer != NULL && !sheet_writer_close(run->writer, false, &ignored))
         err_clear(&ignored);
     run->writer = NULL;
     belt_close(run->belt);
