@@ -9,12 +9,14 @@
 
 extern const struct op_list check_ops;
 
-/* Households of each grade of the pack, in the order of catalog.grades: what `grade` and every report count. */
+/* Households of each grade of the pack, in the order of catalog.grades: what `grade` and every report count.
+ */
 struct grade_tally {
     const struct text *ids; /* record ids, ordered; in the run's memory */
     size_t count;
 };
 /* Grades the rows of a run (opened with .grades); nothing is kept. One tally for each grade. */
-MUST_USE bool grade_tallies(struct run *run, const struct catalog *c, const struct grade_tally **out, struct err *e);
+MUST_USE bool grade_tallies(struct run *run, const struct catalog *c, const struct grade_tally **out,
+                            struct err *e);
 
 #endif

@@ -161,11 +161,13 @@ static struct frame *frame_new(const struct catalog *c, day as_of)
     f->as_of = as_of;
     f->tables = arena_take_many(&f->arena, c->entity_count + 1, sizeof *f->tables);
     f->computed = arena_take_many(&f->arena, c->computed_count + 1, sizeof(struct computed_column *));
-    if (f->tables == NULL || f->computed == NULL) {
+    f->lock = arena_take(&f->arena, sizeof *f->lock);
+    if (f->tables == NULL || f->computed == NULL || f->lock == NULL) {
         arena_clear(&f->arena);
         free(f);
         return NULL;
     }
+    pthread_mutex_init(f->lock, NULL);
     const struct catalog_entity *village = catalog_entity(c, TEXT("village"));
     for (size_t i = 0; i < c->entity_count; i++)
         f->tables[i].entity = &c->entities[i];
@@ -256,6 +258,7 @@ void frame_free(struct frame *f)
     for (size_t i = 0; i < f->catalog->computed_count; i++)
         if (f->computed[i] != NULL)
             computed_clear(f->computed[i]);
+    pthread_mutex_destroy(f->lock);
     arena_clear(&f->arena);
     free(f);
 }

@@ -208,10 +208,13 @@ uint32_t frame_above(const struct frame *f, const struct catalog_entity *entity,
 
 uint32_t frame_row(const struct frame *f, const struct catalog_entity *entity, struct text id)
 {
-    const struct table *t = table_of(f, entity);
-    if (t->slots != NULL)
+    struct table *t = &f->tables[entity->index];
+    pthread_mutex_lock(f->lock);
+    bool indexed = table_index(t);
+    pthread_mutex_unlock(f->lock);
+    if (indexed)
         return table_find(t, id);
-    for (uint32_t row = 0; row < t->rows; row++)
+    for (uint32_t row = 0; row < t->rows; row++) /* no memory for an index */
         if (text_equal(pool_get(&t->ids, row), id))
             return row;
     return ROW_NONE;

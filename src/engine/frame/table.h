@@ -82,6 +82,7 @@ struct frame {
     struct table *villages;
     struct computed_column **computed; /* by catalog.computed; NULL: not computed yet */
     day as_of;
+    pthread_mutex_t *lock; /* of tables[].slots, which readers may make */
 };
 
 static inline const struct table *table_of(const struct frame *f, const struct catalog_entity *entity)
