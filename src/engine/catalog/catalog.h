@@ -347,7 +347,7 @@ MUST_USE bool catalog_read(const char *folder, struct arena *a, struct catalog_f
 MUST_USE bool catalog_load(const struct catalog_file *files, size_t count,
                            const struct catalog_reader *reader, struct arena *a, const struct catalog **out,
                            struct err *e);
-/* Gives back what the system holds for it. */
+/* Gives back what the system holds for it. NULL is allowed. */
 void catalog_clear(const struct catalog *c);
 
 const struct catalog_entity *catalog_entity(const struct catalog *c, struct text id); /* NULL: none */

@@ -70,31 +70,25 @@ bool load_computed_heads(struct load *l)
     return true;
 }
 
+#define CHAIN_MAX 200 /* values that need each other in a chain */
+
 struct order {
     struct load *l;
     size_t *place; /* where the declared one stands in the order, from 1; 0: not yet */
     bool *open;    /* being placed: met again, it closes a circle */
-    size_t *path, depth;
+    struct text path[CHAIN_MAX];
+    size_t depth;
     size_t *sorted, count;
 };
 
 static bool fail_circle(struct order *o, size_t again)
 {
     struct load *l = o->l;
-    struct buf circle;
-    size_t i = 0;
-    buf_init(&circle, ERR_VALUE_MAX);
-    while (i < o->depth && o->path[i] != again)
-        i++;
-    for (; i < o->depth; i++) {
-        buf_add(&circle, l->computed[o->path[i]].id);
-        buf_add_z(&circle, " → ");
-    }
-    buf_add(&circle, l->computed[again].id);
+    size_t first = 0;
+    while (first + 1 < o->depth && !text_equal(o->path[first], l->computed[again].id))
+        first++;
     l->file = l->computed_files[again];
-    node_fail(l, l->computed_nodes[again], &CATALOG_CIRCLE, buf_text(&circle));
-    buf_clear(&circle);
-    return false;
+    return node_fail_circle(l, l->computed_nodes[again], &o->path[first], o->depth - first);
 }
 
 /* The computed value that a use reads; SIZE_MAX: it reads something else. */
@@ -106,18 +100,16 @@ static size_t used_computed(const struct catalog *c, const struct cel_use *use)
     return SIZE_MAX;
 }
 
-#define CIRCLE_DEPTH_MAX 200 /* values that need each other in a chain */
-
 static bool order_visit(struct order *o, size_t index)
 {
     if (o->place[index] != 0)
         return true;
-    if (o->open[index] || o->depth == CIRCLE_DEPTH_MAX)
+    if (o->open[index] || o->depth == CHAIN_MAX)
         return fail_circle(o, index);
     size_t count = 0;
     const struct cel_use *uses = cel_program_uses(o->l->computed[index].program, &count);
     o->open[index] = true;
-    o->path[o->depth++] = index;
+    o->path[o->depth++] = o->l->computed[index].id;
     for (size_t i = 0; i < count; i++) {
         size_t used = used_computed(o->l->c, &uses[i]);
         if (used != SIZE_MAX && !order_visit(o, used))
@@ -157,9 +149,8 @@ static bool order_all(struct load *l)
     struct order o = {.l = l};
     o.place = arena_take_many(l->arena, count + 1, sizeof *o.place);
     o.open = arena_take_many(l->arena, count + 1, sizeof *o.open);
-    o.path = arena_take_many(l->arena, CIRCLE_DEPTH_MAX, sizeof *o.path);
     o.sorted = arena_take_many(l->arena, count + 1, sizeof *o.sorted);
-    if (o.place == NULL || o.open == NULL || o.path == NULL || o.sorted == NULL)
+    if (o.place == NULL || o.open == NULL || o.sorted == NULL)
         return node_fail_memory(l);
     for (size_t i = 0; i < count; i++)
         if (!order_visit(&o, i))

@@ -140,24 +140,35 @@ static bool formulas_read(struct load *l, struct catalog_indicator *at, size_t c
     return true;
 }
 
-#define FORMULA_DEPTH_MAX 32
+#define CHAIN_MAX 32 /* formulas that need each other in a chain */
 
-/* Follows what a formula uses; `state`: 0 not seen, 1 on the way, 2 done. */
-static bool formula_visit(struct load *l, const struct catalog_indicator *indicator, unsigned char *state,
-                          int depth)
+struct visit {
+    struct load *l;
+    unsigned char *state; /* of each indicator: 0 not seen, 1 on the way, 2 done */
+    struct text path[CHAIN_MAX];
+    size_t depth;
+};
+
+static bool formula_visit(struct visit *v, const struct catalog_indicator *indicator)
 {
-    if (state[indicator->index] == 2)
+    struct load *l = v->l;
+    if (v->state[indicator->index] == 2)
         return true;
-    if (state[indicator->index] == 1 || depth == FORMULA_DEPTH_MAX) {
+    if (v->state[indicator->index] == 1 || v->depth == CHAIN_MAX) {
+        size_t first = 0;
+        while (first + 1 < v->depth && !text_equal(v->path[first], indicator->id))
+            first++;
         l->file = l->items[SECTION_INDICATORS].at[indicator->index].file;
-        return node_fail(l, yaml_get(node_of(l, indicator->index), "formula"), &CATALOG_CIRCLE,
-                         indicator->id);
+        return node_fail_circle(l, yaml_get(node_of(l, indicator->index), "formula"), &v->path[first],
+                                v->depth - first);
     }
-    state[indicator->index] = 1;
+    v->state[indicator->index] = 1;
+    v->path[v->depth++] = indicator->id;
     for (size_t i = 0; i < indicator->use_count; i++)
-        if (!formula_visit(l, &l->c->indicators[indicator->uses[i]], state, depth + 1))
+        if (!formula_visit(v, &l->c->indicators[indicator->uses[i]]))
             return false;
-    state[indicator->index] = 2;
+    v->depth--;
+    v->state[indicator->index] = 2;
     return true;
 }
 
@@ -165,8 +176,8 @@ bool load_indicators(struct load *l)
 {
     const struct items *items = &l->items[SECTION_INDICATORS];
     struct catalog_indicator *at = arena_take_many(l->arena, items->count + 1, sizeof *at);
-    unsigned char *state = arena_take(l->arena, items->count + 1);
-    if (at == NULL || state == NULL)
+    struct visit v = {.l = l, .state = arena_take(l->arena, items->count + 1)};
+    if (at == NULL || v.state == NULL)
         return node_fail_memory(l);
     for (size_t i = 0; i < items->count; i++) {
         at[i].index = i;
@@ -178,7 +189,7 @@ bool load_indicators(struct load *l)
     if (!formulas_read(l, at, items->count))
         return false;
     for (size_t i = 0; i < items->count; i++)
-        if (!formula_visit(l, &at[i], state, 0))
+        if (!formula_visit(&v, &at[i]))
             return false;
     return true;
 }

@@ -77,6 +77,6 @@ bool catalog_load(const struct catalog_file *files, size_t count, const struct c
 
 void catalog_clear(const struct catalog *c)
 {
-    for (const struct catalog_program *p = c->programs; p != NULL; p = p->next)
+    for (const struct catalog_program *p = c == NULL ? NULL : c->programs; p != NULL; p = p->next)
         cel_program_clear(p->program);
 }

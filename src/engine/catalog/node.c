@@ -13,6 +13,20 @@ bool node_fail(struct load *l, const struct yaml_node *at, const struct err_kind
 
 bool node_fail_memory(struct load *l) { return err_fail(l->e, &OUT_OF_MEMORY); }
 
+bool node_fail_circle(struct load *l, const struct yaml_node *at, const struct text *path, size_t count)
+{
+    struct buf circle;
+    buf_init(&circle, 4096);
+    for (size_t i = 0; i < count; i++) {
+        buf_add(&circle, path[i]);
+        buf_add_z(&circle, " → ");
+    }
+    buf_add(&circle, path[0]);
+    node_fail(l, at, &CATALOG_CIRCLE, buf_text(&circle));
+    buf_clear(&circle);
+    return false;
+}
+
 bool node_fail_duplicate(struct load *l, const struct yaml_node *at, struct text detail,
                          const struct item *other)
 {

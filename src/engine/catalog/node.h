@@ -11,6 +11,8 @@
 bool node_fail(struct load *l, const struct yaml_node *at, const struct err_kind *kind, struct text detail);
 bool node_fail_shape(struct load *l, const struct yaml_node *at, struct text detail, const char *expected);
 bool node_fail_memory(struct load *l);
+/* `path` are ids that each need the next, the last one the first. */
+bool node_fail_circle(struct load *l, const struct yaml_node *at, const struct text *path, size_t count);
 bool node_fail_duplicate(struct load *l, const struct yaml_node *at, struct text detail,
                          const struct item *other);
 
