@@ -175,8 +175,8 @@ struct cel_options {
     bool unchecked; /* skip the type checker: names and overloads are resolved when evaluated */
     bool no_macros;
     bool bare_fields; /* a bare name that is no variable is a field of the record in variable 0 */
-    /* Asked of each text that the expression holds a field against (==, !=, in; also by a macro's variable); false
-     * refuses it as CEL_UNKNOWN_NAME at its place. NULL: any text is fine. */
+    /* Asked of each text that the expression holds a field against (==, !=, in; also by a macro's variable);
+     * false refuses it as CEL_UNKNOWN_NAME at its place. NULL: any text is fine. */
     bool (*text)(void *user, const struct cel_class *of, size_t field, struct text literal);
     void *user;
 };

@@ -21,12 +21,8 @@ bool cel_compile(const struct cel_env *env, struct text source, const struct cel
 {
     static const struct cel_options usual;
     const struct cel_options *how = options == NULL ? &usual : options;
-    struct cel_compile c = {.env = env,
-                            .arena = a,
-                            .e = e,
-                            .options = how,
-                            .strict = !how->unchecked,
-                            .macros = !how->no_macros};
+    struct cel_compile c = {
+        .env = env, .arena = a, .e = e, .options = how, .strict = !how->unchecked, .macros = !how->no_macros};
     struct cel_program *program = arena_take(a, sizeof *program);
     c.source = text_copy(a, source.at == NULL ? TEXT("") : source);
     if (program == NULL || c.source.at == NULL)

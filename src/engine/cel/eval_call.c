@@ -37,6 +37,28 @@ static inline bool dispatch(const struct cel_plan *n, struct cel_run *run, const
     return cel_raise_at(run, n, "no such overload");
 }
 
+bool cel_eval_direct1(const struct cel_plan *n, struct cel_run *run, struct cel_value *out)
+{
+    struct cel_value argument;
+    if (!n->a->eval(n->a, run, &argument))
+        return false;
+    if (__builtin_expect(argument.kind != n->kinds[0], 0))
+        return dispatch(n, run, &argument, 1, out);
+    const struct cel_overload *o = n->candidates[0];
+    return o->f(run, o->user, &argument, 1, out) || cel_place_failure(run, n);
+}
+
+bool cel_eval_direct2(const struct cel_plan *n, struct cel_run *run, struct cel_value *out)
+{
+    struct cel_value arguments[2];
+    if (!n->a->eval(n->a, run, &arguments[0]) || !n->b->eval(n->b, run, &arguments[1]))
+        return false;
+    if (__builtin_expect(arguments[0].kind != n->kinds[0] || arguments[1].kind != n->kinds[1], 0))
+        return dispatch(n, run, arguments, 2, out);
+    const struct cel_overload *o = n->candidates[0];
+    return o->f(run, o->user, arguments, 2, out) || cel_place_failure(run, n);
+}
+
 bool cel_eval_call1(const struct cel_plan *n, struct cel_run *run, struct cel_value *out)
 {
     struct cel_value argument;

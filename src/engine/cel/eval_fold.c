@@ -21,7 +21,7 @@ static bool open_range(const struct cel_plan *n, struct cel_run *run, struct cel
 static inline bool enter_member(const struct cel_plan *n, struct cel_run *run, const struct cel_value *range,
                                 size_t i)
 {
-    if (__builtin_expect(!cel_charge(run, n->cost), 0))
+    if (__builtin_expect(!cel_count_step(run, n->cost), 0))
         return cel_place_failure(run, n);
     struct cel_value *first = &run->locals[n->slot];
     if (range->kind == CEL_MAP) {

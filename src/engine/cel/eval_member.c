@@ -29,7 +29,10 @@ bool cel_eval_field(const struct cel_plan *n, struct cel_run *run, struct cel_va
 
 bool cel_eval_variable_field(const struct cel_plan *n, struct cel_run *run, struct cel_value *out)
 {
-    return read_field(n, run, &run->variables[n->slot], out);
+    const struct cel_value *record = &run->variables[n->slot];
+    if (__builtin_expect(record->kind == CEL_DYN, 0))
+        return n->a->eval(n->a, run, out); /* absent: fails */
+    return read_field(n, run, record, out);
 }
 
 bool cel_eval_local_field(const struct cel_plan *n, struct cel_run *run, struct cel_value *out)
@@ -58,14 +61,9 @@ static enum found find_field(const struct cel_plan *n, struct cel_run *run, cons
     return refuse(run, n, "no such field");
 }
 
-static enum found find_key(const struct cel_plan *n, struct cel_run *run, const struct cel_map *map,
-                           const struct cel_value *key, struct cel_value *out)
+static enum found give_found(const struct cel_plan *n, struct cel_run *run, const struct cel_value *found,
+                             struct cel_value *out)
 {
-    if (map->index == NULL && map->count > 16 && !cel_charge(run, map->count)) {
-        (void)cel_place_failure(run, n);
-        return FOUND_NOTHING;
-    }
-    const struct cel_value *found = cel_map_find(map, key);
     if (found != NULL) {
         *out = *found;
         return FOUND;
@@ -74,12 +72,26 @@ static enum found find_key(const struct cel_plan *n, struct cel_run *run, const 
     return MISSING;
 }
 
+static enum found find_key(const struct cel_plan *n, struct cel_run *run, const struct cel_map *map,
+                           const struct cel_value *key, struct cel_value *out)
+{
+    if (map->index == NULL && map->count > 16 && !cel_charge(run, map->count)) {
+        (void)cel_place_failure(run, n);
+        return FOUND_NOTHING;
+    }
+    return give_found(n, run, cel_map_find(map, key), out);
+}
+
 static enum found find_name(const struct cel_plan *n, struct cel_run *run, const struct cel_value *container,
                             struct cel_value *out)
 {
     if (container->kind == CEL_MAP) {
-        const struct cel_value key = {.kind = CEL_STRING, .s = n->name};
-        return find_key(n, run, container->map, &key, out);
+        if (container->map->index == NULL && container->map->count > 16
+            && !cel_charge(run, container->map->count)) {
+            (void)cel_place_failure(run, n);
+            return FOUND_NOTHING;
+        }
+        return give_found(n, run, cel_map_find_text(container->map, n->name), out);
     }
     if (container->kind == CEL_RECORD)
         return find_field(n, run, container, out);
@@ -140,19 +152,50 @@ static bool nothing_in(const struct cel_plan *n, struct cel_run *run, struct cel
     return conclude(n, run, MISSING, n->mode == MODE_TEST ? MODE_TEST : MODE_OPTIONAL, out);
 }
 
+static bool select_from(const struct cel_plan *n, struct cel_run *run, const struct cel_value *container,
+                        struct cel_value *out)
+{
+    enum cel_mode mode = n->mode;
+    if (container->kind == CEL_OPTIONAL) {
+        if (container->inner == NULL)
+            return nothing_in(n, run, out);
+        container = container->inner;
+        mode = mode == MODE_PLAIN ? MODE_OPTIONAL : mode;
+    }
+    return conclude(n, run, find_name(n, run, container, out), mode, out);
+}
+
+/* The common case first: x.f of a small map. */
+static inline bool select_plain(const struct cel_plan *n, struct cel_run *run,
+                                const struct cel_value *container, struct cel_value *out)
+{
+    if (container->kind == CEL_MAP && container->map->count <= 16) {
+        const struct cel_value *found = cel_map_find_text(container->map, n->name);
+        if (found != NULL) {
+            *out = *found;
+            return true;
+        }
+    }
+    return select_from(n, run, container, out);
+}
+
 bool cel_eval_select(const struct cel_plan *n, struct cel_run *run, struct cel_value *out)
 {
     struct cel_value container;
-    if (!n->a->eval(n->a, run, &container))
-        return false;
-    enum cel_mode mode = n->mode;
-    if (container.kind == CEL_OPTIONAL) {
-        if (container.inner == NULL)
-            return nothing_in(n, run, out);
-        container = *container.inner;
-        mode = mode == MODE_PLAIN ? MODE_OPTIONAL : mode;
-    }
-    return conclude(n, run, find_name(n, run, &container, out), mode, out);
+    return n->a->eval(n->a, run, &container) && select_from(n, run, &container, out);
+}
+
+bool cel_eval_variable_select(const struct cel_plan *n, struct cel_run *run, struct cel_value *out)
+{
+    const struct cel_value *container = &run->variables[n->slot];
+    if (__builtin_expect(container->kind == CEL_DYN, 0))
+        return n->a->eval(n->a, run, out); /* absent: fails */
+    return select_plain(n, run, container, out);
+}
+
+bool cel_eval_local_select(const struct cel_plan *n, struct cel_run *run, struct cel_value *out)
+{
+    return select_plain(n, run, &run->locals[n->slot], out);
 }
 
 bool cel_eval_index(const struct cel_plan *n, struct cel_run *run, struct cel_value *out)

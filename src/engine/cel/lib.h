@@ -1,6 +1,7 @@
 /* What the function files share. */
 #ifndef ENGINE_CEL_LIB_H
 #define ENGINE_CEL_LIB_H
+#include "base/value.h"
 #include "engine/cel/cel.h"
 
 #define CEL_NANOS 1000000000
@@ -28,6 +29,10 @@ void cel_print_general(struct buf *b, double d); /* an exponent below 1e-4 and f
 void cel_print_timestamp(struct buf *b, const struct cel_value *v);
 void cel_print_duration(struct buf *b, const struct cel_value *v); /* 3600.5s */
 
+/* The date of a day since 1970, also beyond the years 1 to 9999 (a zone may shift a timestamp out of them).
+ */
+struct civil cel_civil(int64_t days);
+int64_t cel_days(int64_t year, int month, int day_of_month);
 bool cel_parse_timestamp(struct text t, struct cel_value *out); /* RFC 3339 */
 bool cel_parse_duration(struct text t, struct cel_value *out);  /* 1h30m, -1.5h, 0 */
 /* A duration as nanoseconds; false: outside int64. */

@@ -3,12 +3,21 @@
 #include "engine/cel/lib.h"
 #include "engine/cel/value.h"
 
+/* Strings are UTF-8: every byte that continues no character begins one. */
+static int64_t characters(struct text t)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < t.size; i++)
+        count += ((unsigned char)t.at[i] & 0xC0) != 0x80;
+    return (int64_t)count;
+}
+
 static bool size_of_text(struct cel_run *run, void *user, const struct cel_value *a, size_t count,
                          struct cel_value *out)
 {
     (void)user;
     (void)count;
-    return cel_charge_text(run, a->s) && cel_give_int(out, (int64_t)text_count(a->s));
+    return cel_charge_text(run, a->s) && cel_give_int(out, characters(a->s));
 }
 
 static bool size_of_bytes(struct cel_run *run, void *user, const struct cel_value *a, size_t count,

@@ -134,8 +134,8 @@ static bool date_part(struct cel_run *run, void *user, const struct cel_value *a
     int64_t seconds;
     if (!local_seconds(run, user, a, count, &seconds))
         return false;
-    day date = (day)floor_days(seconds), first = date;
-    struct civil c = day_to_civil(date);
+    int64_t date = floor_days(seconds);
+    struct civil c = cel_civil(date);
     switch (part) {
     case PART_YEAR:
         return cel_give_int(out, c.year);
@@ -150,9 +150,7 @@ static bool date_part(struct cel_run *run, void *user, const struct cel_value *a
     case PART_DAY_OF_YEAR:
         break;
     }
-    if (!day_from_civil((struct civil){c.year, 1, 1}, &first))
-        return range(run);
-    return cel_give_int(out, date - first);
+    return cel_give_int(out, date - cel_days(c.year, 1, 1));
 }
 
 static bool full_year(struct cel_run *run, void *user, const struct cel_value *a, size_t count,

@@ -130,6 +130,11 @@ static struct cel_plan *plan_select(struct planner *p, const struct cel_ast *n)
     if (step == NULL || !child(p, step, n->arg[0], &step->a))
         return NULL;
     step->mode = n->test ? MODE_TEST : n->optional ? MODE_OPTIONAL : MODE_PLAIN;
+    step->slot = step->a->slot;
+    if (step->mode == MODE_PLAIN && step->a->eval == cel_eval_variable)
+        step->eval = cel_eval_variable_select;
+    else if (step->mode == MODE_PLAIN && step->a->eval == cel_eval_local)
+        step->eval = cel_eval_local_select;
     if (n->of == NULL)
         return step;
     if (!use_field(p, n->of, n->field))
@@ -138,7 +143,6 @@ static struct cel_plan *plan_select(struct planner *p, const struct cel_ast *n)
         return step;
     step->of = n->of;
     step->field = n->field;
-    step->slot = step->a->slot;
     step->eval = step->a->eval == cel_eval_variable ? cel_eval_variable_field
                  : step->a->eval == cel_eval_local  ? cel_eval_local_field
                                                     : cel_eval_field;
@@ -225,6 +229,18 @@ static bool all_pure(const struct cel_ast *n)
     return pure;
 }
 
+/* One function of our own whose arguments have one kind each is called without a search. */
+static bool is_direct(const struct cel_ast *n, struct cel_plan *step)
+{
+    const struct cel_overload *o = n->candidates[0];
+    bool direct = n->candidate_count == 1 && o->own && !o->spreads && n->count <= 2;
+    for (uint32_t i = 0; direct && i < n->count; i++) {
+        step->kinds[i] = o->parameters[i].kind;
+        direct = step->kinds[i] != CEL_DYN && step->kinds[i] != CEL_PARAM;
+    }
+    return direct;
+}
+
 static struct cel_plan *plan_function(struct planner *p, const struct cel_ast *n)
 {
     struct cel_plan *step = take_step(p, n, cel_eval_call);
@@ -235,9 +251,9 @@ static struct cel_plan *plan_function(struct planner *p, const struct cel_ast *n
     if (n->candidate_count == 0)
         step->eval = cel_eval_unknown;
     else if (n->count == 1)
-        step->eval = cel_eval_call1;
+        step->eval = is_direct(n, step) ? cel_eval_direct1 : cel_eval_call1;
     else if (n->count == 2)
-        step->eval = cel_eval_call2;
+        step->eval = is_direct(n, step) ? cel_eval_direct2 : cel_eval_call2;
     step->a = n->count >= 1 ? step->arg[0] : NULL;
     step->b = n->count >= 2 ? step->arg[1] : NULL;
     bool constant = all_pure(n);
@@ -251,7 +267,7 @@ static struct cel_plan *plan_match(struct planner *p, const struct cel_ast *n)
 {
     struct cel_plan *step = plan_function(p, n);
     const struct cel_regex *regex = &p->c->env->regex;
-    if (step == NULL || step->eval != cel_eval_call2 || !is_constant(step->b)
+    if (step == NULL || n->count != 2 || is_constant(step) || !is_constant(step->b)
         || step->b->constant.kind != CEL_STRING || regex->compile == NULL)
         return step;
     const char *reason = "it cannot be compiled";

@@ -45,6 +45,7 @@ struct cel_plan {
     struct text name;
     const struct cel_overload *const *candidates;
     size_t candidate_count;
+    enum cel_kind kinds[2]; /* of a direct call's arguments */
     const struct cel_env *env;
     const void *pattern;
 };
@@ -66,26 +67,30 @@ struct cel_program {
 };
 
 /* Steps. In each: what it reads of the plan. */
-cel_step cel_eval_constant;       /* constant */
-cel_step cel_eval_variable;       /* slot */
-cel_step cel_eval_local;          /* slot */
-cel_step cel_eval_bound;          /* slot: may hold a failure */
-cel_step cel_eval_unknown;        /* name: nothing that is known */
-cel_step cel_eval_field;          /* a.field of class `of` */
-cel_step cel_eval_variable_field; /* the same, of a variable */
-cel_step cel_eval_local_field;    /* the same, of a local */
-cel_step cel_eval_select;         /* a.name, mode */
-cel_step cel_eval_index;          /* a[b], mode */
-cel_step cel_eval_logic;          /* arg, decisive */
-cel_step cel_eval_choice;         /* a ? b : c */
-cel_step cel_eval_not;            /* !a */
-cel_step cel_eval_list;           /* arg, maybe */
-cel_step cel_eval_map;            /* arg, maybe */
-cel_step cel_eval_compare;        /* a operator b */
-cel_step cel_eval_compare_int;    /* a operator constant int */
-cel_step cel_eval_compare_text;   /* a == or != constant string */
-cel_step cel_eval_in;             /* a in b */
-cel_step cel_eval_call;           /* candidates, arg */
+cel_step cel_eval_constant;        /* constant */
+cel_step cel_eval_variable;        /* slot */
+cel_step cel_eval_local;           /* slot */
+cel_step cel_eval_bound;           /* slot: may hold a failure */
+cel_step cel_eval_unknown;         /* name: nothing that is known */
+cel_step cel_eval_field;           /* a.field of class `of` */
+cel_step cel_eval_variable_field;  /* the same, of a variable */
+cel_step cel_eval_local_field;     /* the same, of a local */
+cel_step cel_eval_select;          /* a.name, mode */
+cel_step cel_eval_variable_select; /* the same of a variable, MODE_PLAIN */
+cel_step cel_eval_local_select;    /* the same of a local, MODE_PLAIN */
+cel_step cel_eval_index;           /* a[b], mode */
+cel_step cel_eval_logic;           /* arg, decisive */
+cel_step cel_eval_choice;          /* a ? b : c */
+cel_step cel_eval_not;             /* !a */
+cel_step cel_eval_list;            /* arg, maybe */
+cel_step cel_eval_map;             /* arg, maybe */
+cel_step cel_eval_compare;         /* a operator b */
+cel_step cel_eval_compare_int;     /* a operator constant int */
+cel_step cel_eval_compare_text;    /* a == or != constant string */
+cel_step cel_eval_in;              /* a in b */
+cel_step cel_eval_call;            /* candidates, arg */
+cel_step cel_eval_direct1;         /* the same: one function of our own, its kinds known */
+cel_step cel_eval_direct2;
 cel_step cel_eval_call1;
 cel_step cel_eval_call2;
 cel_step cel_eval_match;        /* a.matches(pattern) */

@@ -52,6 +52,27 @@ static bool offset(struct text t, size_t *at, int *out)
     return hours < 24 && minutes < 60;
 }
 
+/* Years begin on 1 March, so that the leap day is a year's last; 400 years are 146097 days. */
+struct civil cel_civil(int64_t days)
+{
+    int64_t shifted = days + 719468;
+    int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+    int64_t of_era = shifted - era * 146097;
+    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
+    int month = (int)((5 * of_year + 2) / 153);
+    return (struct civil){(int)(year + era * 400 + (month >= 10)), month < 10 ? month + 3 : month - 9,
+                          (int)(of_year - (153 * month + 2) / 5 + 1)};
+}
+
+int64_t cel_days(int64_t year, int month, int day_of_month)
+{
+    year -= month <= 2;
+    int64_t era = (year >= 0 ? year : year - 399) / 400, of_era = year - era * 400;
+    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day_of_month - 1;
+    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
 bool cel_parse_timestamp(struct text t, struct cel_value *out)
 {
     size_t at = 0;

@@ -213,6 +213,19 @@ const struct cel_value *cel_map_find(const struct cel_map *map, const struct cel
     return NULL;
 }
 
+const struct cel_value *cel_map_find_text(const struct cel_map *map, struct text key)
+{
+    if (map->index != NULL)
+        return find_indexed(map, &(const struct cel_value){.kind = CEL_STRING, .s = key});
+    const struct cel_entry *end = map->at + map->count;
+    for (const struct cel_entry *e = map->at; e < end; e++) {
+        if (e->key.s.size == key.size && e->key.kind == CEL_STRING
+            && memcmp(e->key.s.at, key.at, key.size) == 0)
+            return &e->value;
+    }
+    return NULL;
+}
+
 static bool check_few(struct cel_run *run, const struct cel_map *map)
 {
     struct cel_map before = *map; /* the entries already looked at */

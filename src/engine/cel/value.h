@@ -83,6 +83,17 @@ bool cel_raise(struct cel_run *run, const char *reason);
 /* A limit, which nothing absorbs. Always false. */
 bool cel_raise_limit(struct cel_run *run, const char *reason);
 
+/* cel_charge without the call, for what is counted once a member. */
+static inline bool cel_count_step(struct cel_run *run, uint64_t steps)
+{
+    if (__builtin_expect(steps > run->step_end - run->steps, 0))
+        return cel_raise_limit(run, "too many steps");
+    run->steps += steps;
+    return true;
+}
+/* The value under a string key; NULL: none. */
+const struct cel_value *cel_map_find_text(const struct cel_map *map, struct text key);
+
 /* A list that grows; counted memory. */
 struct cel_growing {
     struct cel_value *at;

@@ -121,9 +121,7 @@ bool zone_rule_offset(struct text rule, int64_t seconds, int32_t *offset_out)
     if (!name(&r) || (peek(&r) != ',' && !clock(&r, &summer)) || !change(&r, &begin) || !change(&r, &end))
         return false;
     int64_t days = (seconds - standard) / 86400 - ((seconds - standard) % 86400 < 0);
-    int year = day_year((day)days);
-    if (year < 1 || year > 9998)
-        return true;
+    int year = day_year((day)(days < DAY_MIN ? DAY_MIN : days > DAY_MAX ? DAY_MAX : days));
     int64_t from = moment(year, &begin) + standard, to = moment(year, &end) + summer;
     bool is_summer = from <= to ? seconds >= from && seconds < to : seconds >= from || seconds < to;
     *offset_out = (int32_t) - (is_summer ? summer : standard);
