@@ -212,6 +212,12 @@ static bool open_problems(struct import_run *run, struct err *e)
     return true;
 }
 
+static bool open_writer(struct import_run *run, struct text path, struct err *e)
+{
+    struct text z = text_copy(run->call->arena, path);
+    return z.at != NULL ? sheet_writer_open(z.at, &run->writer, e) : err_fail(e, &OUT_OF_MEMORY);
+}
+
 /* The workbook for refused rows is opened first: a folder that is not there stops the import while nothing is
  * done. */
 static bool start(struct import_run *run, struct err *e)
@@ -228,7 +234,7 @@ static bool start(struct import_run *run, struct err *e)
                                            .as_of = as_of->given ? (day)as_of->n : DAY_NONE,
                                            .today = clock_today(),
                                            .lang = call->lang};
-    return (!errors->given || sheet_writer_open(errors->s.at, &run->writer, e))
+    return (!errors->given || open_writer(run, errors->s, e))
            && headings_build(call->session->catalog, call->arena, &run->headings, e) && open_problems(run, e)
            && belt_open(&run->belt, e)
            && batch_open(call->session->records, call->session->journal, &options, &run->events, &run->batch,

@@ -10,6 +10,7 @@
     20000 /* a comment is the one thing that costs the writer memory; further cells are only red */
 #define COMMENT_BYTES_MAX 2000
 #define COLUMN_WIDTH 14.0
+#define DAYS_1904 1462 /* between the first days of the two systems of dates */
 
 struct give_back {
     struct import_run *run;
@@ -36,18 +37,11 @@ static uint32_t last_column(const struct layout *l)
     return last;
 }
 
-/* The writer has no red date; its text is read as the same date. */
-static void write_red_date(struct give_back *g, uint32_t column, day on)
-{
-    char written[11];
-    day_format(on, written);
-    sheet_writer_text(g->w, g->row, column, text_of(written), SHEET_LOOK_REFUSED);
-}
-
 static void write_cell(struct give_back *g, const struct sheet_cell *c, enum sheet_look look)
 {
     day on;
     int32_t ms;
+    double serial;
     switch ((enum sheet_cell_kind)c->kind) {
     case SHEET_NONE:
         sheet_writer_text(g->w, g->row, c->column, TEXT(""), look);
@@ -56,12 +50,12 @@ static void write_cell(struct give_back *g, const struct sheet_cell *c, enum she
         sheet_writer_number(g->w, g->row, c->column, c->number, look);
         break;
     case SHEET_DATE:
-        if (!sheet_serial(c->number, sheet_date1904(g->book), &on, &ms) || on == DAY_NONE || ms != 0)
-            sheet_writer_number(g->w, g->row, c->column, c->number, look);
-        else if (look == SHEET_LOOK_REFUSED)
-            write_red_date(g, c->column, on);
-        else
+        serial = c->number + (sheet_date1904(g->book) ? DAYS_1904 : 0);
+        if (look == SHEET_LOOK_PLAIN && sheet_serial(serial, false, &on, &ms) && on != DAY_NONE && ms == 0)
             sheet_writer_date(g->w, g->row, c->column, on);
+        else
+            sheet_writer_number(g->w, g->row, c->column, serial,
+                                look == SHEET_LOOK_PLAIN ? look : SHEET_LOOK_REFUSED_DATE);
         break;
     case SHEET_BOOL:
         sheet_writer_bool(g->w, g->row, c->column, c->number != 0, look);

@@ -79,6 +79,9 @@ static void make_looks(struct sheet_writer *w)
     format_set_align(look[SHEET_LOOK_WRAP], LXW_ALIGN_VERTICAL_TOP);
     format_set_bg_color(look[SHEET_LOOK_REFUSED], 0xFFC7CE);
     format_set_font_color(look[SHEET_LOOK_REFUSED], 0x9C0006);
+    format_set_bg_color(look[SHEET_LOOK_REFUSED_DATE], 0xFFC7CE);
+    format_set_font_color(look[SHEET_LOOK_REFUSED_DATE], 0x9C0006);
+    format_set_num_format(look[SHEET_LOOK_REFUSED_DATE], "yyyy-mm-dd");
     format_set_font_color(look[SHEET_LOOK_LINK], 0x0563C1);
     format_set_underline(look[SHEET_LOOK_LINK], LXW_UNDERLINE_SINGLE);
     format_set_font_size(look[SHEET_LOOK_NOTE], 9);

@@ -16,17 +16,18 @@
 
 enum sheet_look {
     SHEET_LOOK_PLAIN,
-    SHEET_LOOK_TITLE,   /* large, bold */
-    SHEET_LOOK_HEADER,  /* bold on grey, framed, wrapped, centred */
-    SHEET_LOOK_INTEGER, /* #,##0 */
-    SHEET_LOOK_MONEY,   /* #,##0.00 */
-    SHEET_LOOK_DATE,    /* yyyy-mm-dd */
-    SHEET_LOOK_WRAP,    /* text that breaks lines */
-    SHEET_LOOK_REFUSED, /* red: the cell that an import refused */
-    SHEET_LOOK_LINK,    /* blue, underlined */
-    SHEET_LOOK_NOTE     /* small, grey */
+    SHEET_LOOK_TITLE,       /* large, bold */
+    SHEET_LOOK_HEADER,      /* bold on grey, framed, wrapped, centred */
+    SHEET_LOOK_INTEGER,     /* #,##0 */
+    SHEET_LOOK_MONEY,       /* #,##0.00 */
+    SHEET_LOOK_DATE,        /* yyyy-mm-dd */
+    SHEET_LOOK_WRAP,        /* text that breaks lines */
+    SHEET_LOOK_REFUSED,     /* red: the cell that an import refused */
+    SHEET_LOOK_LINK,        /* blue, underlined */
+    SHEET_LOOK_NOTE,        /* small, grey */
+    SHEET_LOOK_REFUSED_DATE /* red, yyyy-mm-dd: for sheet_writer_number with a serial */
 };
-#define SHEET_LOOK_COUNT 10
+#define SHEET_LOOK_COUNT 11
 
 struct sheet_writer;
 
