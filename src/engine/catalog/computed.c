@@ -81,11 +81,17 @@ struct order {
     size_t *sorted, count;
 };
 
+/* "person.age"; its name in errors. */
+static struct text full_name(const struct load *l, size_t index)
+{
+    return text_format(l->arena, "%s.%.*s", l->computed[index].on->z, TEXT_ARG(l->computed[index].id));
+}
+
 static bool fail_circle(struct order *o, size_t again)
 {
     struct load *l = o->l;
     size_t first = 0;
-    while (first + 1 < o->depth && !text_equal(o->path[first], l->computed[again].id))
+    while (first + 1 < o->depth && !text_equal(o->path[first], full_name(l, again)))
         first++;
     l->file = l->computed_files[again];
     return node_fail_circle(l, l->computed_nodes[again], &o->path[first], o->depth - first);
@@ -109,7 +115,7 @@ static bool order_visit(struct order *o, size_t index)
     size_t count = 0;
     const struct cel_use *uses = cel_program_uses(o->l->computed[index].program, &count);
     o->open[index] = true;
-    o->path[o->depth++] = o->l->computed[index].id;
+    o->path[o->depth++] = full_name(o->l, index);
     for (size_t i = 0; i < count; i++) {
         size_t used = used_computed(o->l->c, &uses[i]);
         if (used != SIZE_MAX && !order_visit(o, used))

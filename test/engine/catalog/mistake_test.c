@@ -90,7 +90,7 @@ static const struct mistake mistakes[] = {
      "true false"},
     {&CATALOG_FIELD,
      "entities:\n- id: thing\n  kind: thing\n  " L "\n  fields: [{id: a, label: {zh: 甲, en: A}, type: text, "
-                                                   "derive: §[{id: b, is: length}]}]\n  key: [a]\n",
+     "derive: §[{id: b, is: length}]}]\n  key: [a]\n",
      "not sealed"},
     {&CATALOG_FIELD,
      "entities:\n- id: thing\n  kind: thing\n  " L
@@ -202,8 +202,9 @@ static const struct mistake mistakes[] = {
      "selections:\n- §{id: a, on: person, " L ", where: person.b}\n- {id: b, on: person, " L
      ", where: person.household.c}\n- {id: c, on: household, " L
      ", where: 'household.persons.all(p, p.a)'}\n",
-     "a → b → c → a"},
-    {&CATALOG_CIRCLE, "computed:\n- §{id: a, on: person, type: int, " L ", value: person.a + 1}\n", "a → a"},
+     "person.a → person.b → household.c → person.a"},
+    {&CATALOG_CIRCLE, "computed:\n- §{id: a, on: person, type: int, " L ", value: person.a + 1}\n",
+     "person.a → person.a"},
     /* rules */
     {&CATALOG_WORD, "rules:\n- {id: person.x, on: person, level: §fatal, title: {zh: 甲, en: A}}\n",
      "error warning"},
