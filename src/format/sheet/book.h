@@ -23,6 +23,9 @@ struct sheet_book {
 /* Reads styles and shared strings, once. */
 MUST_USE bool book_load(struct sheet_book *book, struct err *e);
 
+/* sheet_dump with other options, for tests. */
+MUST_USE bool book_dump(const char *path, const struct sheet_options *how, struct json *out, struct err *e);
+
 /* What a file is by its first bytes and its name. SHEET_EMPTY, SHEET_OLD_FORMAT, SHEET_ENCRYPTED,
  * SHEET_OTHER_FORMAT, SHEET_NOT_WORKBOOK, SHEET_ABSENT, SHEET_FORBIDDEN, SHEET_UNREADABLE. */
 MUST_USE bool kind_of_file(struct text path, enum sheet_source *out, struct err *e);

@@ -50,12 +50,15 @@ static size_t evenness(struct text t, char delimiter)
     return best;
 }
 
-/* "sep=;" in the first line is Excel's own way to say it. */
+/* "sep=;" alone in the first line is Excel's own way to say it. */
+static bool tells_delimiter(struct text t)
+{
+    return t.size > 5 && memcmp(t.at, "sep=", 4) == 0 && (t.at[5] == '\r' || t.at[5] == '\n');
+}
+
 static char find_delimiter(struct text t)
 {
-    static const char candidates[] = {',', ';', '\t'};
-    if (t.size > 5 && memcmp(t.at, "sep=", 4) == 0 && (t.at[5] == '\r' || t.at[5] == '\n'))
-        return t.at[4];
+    static const char candidates[] = {'\t', ',', ';'}; /* a tab hardly ever stands in a text */
     char chosen = ',';
     size_t best = 0;
     for (size_t i = 0; i < sizeof(candidates); i++) {
@@ -74,7 +77,12 @@ bool csv_open(struct csv *c, const char *path, struct row *row, struct err *e)
     buf_init(&c->field, (size_t)SHEET_CELL_BYTES_MAX + 1);
     if (!decode_open(path, &c->decode, e) || !decode_next(c->decode, &c->have, e))
         return false;
-    c->delimiter = find_delimiter(c->have);
+    if (tells_delimiter(c->have)) {
+        c->delimiter = c->have.at[4];
+        c->have = text_slice(c->have, 5, c->have.size); /* the first record is then a blank one */
+    } else {
+        c->delimiter = find_delimiter(c->have);
+    }
     return true;
 }
 

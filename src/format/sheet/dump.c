@@ -44,9 +44,22 @@ static void add_number(struct buf *b, const struct sheet_cell *cell)
     b->failed |= !json_end(&j);
 }
 
+/* The escape of a character that cannot stand in a JSON string as it is. */
+static void add_escape(struct buf *b, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef", letters[] = "btnvfr"; /* from 8 on; JSON has no v */
+    const char plain[2] = {'\\', (char)c}, code[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+    const char letter[2] = {'\\', c >= 8 && c <= 13 ? letters[c - 8] : 'v'};
+    if (c >= 0x20)
+        buf_add(b, (struct text){plain, sizeof(plain)});
+    else if (letter[1] != 'v')
+        buf_add(b, (struct text){letter, sizeof(letter)});
+    else
+        buf_add(b, (struct text){code, sizeof(code)});
+}
+
 static void add_quoted(struct buf *b, struct text t)
 {
-    static const char hex[] = "0123456789abcdef";
     buf_add_char(b, '"');
     size_t from = 0;
     for (size_t i = 0; i < t.size; i++) {
@@ -55,8 +68,7 @@ static void add_quoted(struct buf *b, struct text t)
             continue;
         buf_add(b, text_slice(t, from, i - from));
         from = i + 1;
-        const char plain[2] = {'\\', (char)c}, code[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-        buf_add(b, c < 0x20 ? (struct text){code, sizeof(code)} : (struct text){plain, sizeof(plain)});
+        add_escape(b, c);
     }
     buf_add(b, text_slice(t, from, t.size));
     buf_add_char(b, '"');
@@ -157,10 +169,10 @@ static bool dump_sheet(struct sheet_book *book, size_t index, struct dump *d, st
     return true;
 }
 
-bool sheet_dump(const char *path, struct json *out, struct err *e)
+bool book_dump(const char *path, const struct sheet_options *how, struct json *out, struct err *e)
 {
     struct sheet_book *book = NULL;
-    if (!sheet_open(path, &sheet_for_dump, &book, e))
+    if (!sheet_open(path, how, &book, e))
         return false;
     struct dump d = {.out = out, .date1904 = sheet_date1904(book)};
     buf_init(&d.piece, (size_t)SHEET_CELL_BYTES_MAX * 6 + PIECE_BYTES * 2);
@@ -178,7 +190,13 @@ bool sheet_dump(const char *path, struct json *out, struct err *e)
     }
     if (good && (d.piece.failed || out->failed))
         good = err_fail_text(e, out->failed ? &SHEET_NO_SPACE : &SHEET_NO_MEMORY, "name", text_of(path));
+    out->failed |= !good; /* it may stand in the middle of a value */
     buf_clear(&d.piece);
     sheet_close(book);
     return good;
+}
+
+bool sheet_dump(const char *path, struct json *out, struct err *e)
+{
+    return book_dump(path, &sheet_for_dump, out, e);
 }
