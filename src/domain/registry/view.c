@@ -107,6 +107,8 @@ static struct text shown_name(const struct view *v, const struct catalog_field *
     case SHOWS_NOTHING:
         break;
     }
+    if (field->type == FIELD_VILLAGE) /* of a record below a household: the village that it follows */
+        return village;
     return field->names.at != NULL ? village_name(v, village) : TEXT_NONE;
 }
 

@@ -347,9 +347,32 @@ static bool add_chapter(struct builder *b, const struct chapter *chapter)
     return true;
 }
 
-static bool add_list(struct builder *b, const struct figure *figure)
+/* "建档立卡户：1872户；生活用电覆盖率：100.0%": all figures that stand on these rows. */
+static struct text list_caption(struct values *v, size_t first, size_t rows)
+{
+    struct text caption = TEXT("");
+    bool zh = v->lang == LANG_ZH;
+    for (size_t i = first; i < v->figure_count; i++) {
+        const struct figure *figure = &v->figures[i];
+        if (v->same_rows[i] != first)
+            continue;
+        struct text label = label_in(values_label(v, figure), v->lang),
+                    number = values_text(v, figure, values_of(v, figure));
+        caption = text_format(v->arena, "%.*s%s%.*s%s%.*s%.*s", TEXT_ARG(caption),
+                              i == first ? ""
+                              : zh       ? "；"
+                                         : "; ",
+                              TEXT_ARG(label), zh ? "：" : ": ", TEXT_ARG(number),
+                              TEXT_ARG(values_unit(v, figure)));
+    }
+    return text_format(v->arena, "%.*s%s%zu%s", TEXT_ARG(caption), zh ? "（名单" : " (", rows,
+                       zh ? "条）" : " rows)");
+}
+
+static bool add_list(struct builder *b, size_t index)
 {
     struct values *v = b->v;
+    const struct figure *figure = &v->figures[index];
     struct listing listing;
     if (!lister_list(b->lister, figure, &listing, b->e))
         return false;
@@ -359,23 +382,17 @@ static bool add_list(struct builder *b, const struct figure *figure)
         return err_fail(b->e, &OUT_OF_MEMORY);
     for (size_t i = 0; i < listing.rows * listing.columns; i++)
         cells[i].run.text = listing.cells[i];
-    struct text label = label_in(values_label(v, figure), v->lang),
-                number = values_text(v, figure, values_of(v, figure));
-    *out = (struct page_block){.kind = PAGE_LIST, .id = values_list_id(v, figure)};
-    out->caption = text_format(
-        v->arena, v->lang == LANG_ZH ? "%.*s：%.*s%.*s（名单%zu条）" : "%.*s: %.*s %.*s (%zu rows)",
-        TEXT_ARG(label), TEXT_ARG(number), TEXT_ARG(values_unit(v, figure)), listing.rows);
+    *out = (struct page_block){
+        .kind = PAGE_LIST, .id = values_list_id(v, figure), .caption = list_caption(v, index, listing.rows)};
     out->table = (struct page_table){listing.columns, listing.rows, listing.heads, cells, false};
     return true;
 }
 
 static bool add_lists(struct builder *b)
 {
-    size_t count;
-    const struct figure *figures = values_figures(b->v, &count);
     b->lister = lister_open(b->v, b->e);
-    for (size_t i = 0; i < count && b->lister != NULL; i++)
-        if (!add_list(b, &figures[i]))
+    for (size_t i = 0; i < b->v->figure_count && b->lister != NULL; i++)
+        if (b->v->same_rows[i] == i && !add_list(b, i))
             return false;
     return b->lister != NULL;
 }
@@ -383,7 +400,7 @@ static bool add_lists(struct builder *b)
 bool build_page(struct values *v, struct page *out, struct err *e)
 {
     struct builder b = {.v = v, .e = e};
-    if (!add_runs(&b, PAGE_TITLE, 0, TEXT(""), &v->model->title.in[v->lang]))
+    if (!values_share(v, e) || !add_runs(&b, PAGE_TITLE, 0, TEXT(""), &v->model->title.in[v->lang]))
         return false;
     for (size_t i = 0; i < v->model->chapter_count; i++)
         if (!add_chapter(&b, &v->model->chapters[i]))

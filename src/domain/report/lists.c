@@ -3,15 +3,16 @@
 #include "base/base.err.h"
 #include "domain/report/build.h"
 
-#define LIST_FIELD_MAX 3 /* plain fields shown besides id and village */
+#define LIST_FIELD_MAX 3     /* plain fields shown besides id and village: the first that any record has */
+#define LIST_CANDIDATE_MAX 8 /* fields that are read to find them */
 
 struct named { /* one record of an entity */
     struct text id;
-    struct text cells[LIST_FIELD_MAX + 1]; /* village, then fields */
+    struct text cells[LIST_CANDIDATE_MAX + 1]; /* village, then fields */
 };
 struct names { /* all records of an entity, ordered by id; read once */
     bool read;
-    const struct catalog_field *fields[LIST_FIELD_MAX];
+    const struct catalog_field *fields[LIST_CANDIDATE_MAX];
     size_t field_count, count;
     struct named *at;
 };
@@ -35,7 +36,7 @@ static bool is_plain(const struct catalog_field *field)
 /* The first plain fields that are not the record's own number. */
 static void choose_fields(const struct catalog_entity *entity, struct names *names)
 {
-    for (size_t i = 0; i < entity->field_count && names->field_count < LIST_FIELD_MAX; i++)
+    for (size_t i = 0; i < entity->field_count && names->field_count < LIST_CANDIDATE_MAX; i++)
         if (is_plain(&entity->fields[i]) && (entity->key_count != 1 || entity->key[0] != i))
             names->fields[names->field_count++] = &entity->fields[i];
 }
@@ -70,6 +71,23 @@ static bool take_row(struct lister *l, struct names *names, const struct record_
     return out->id.at != NULL;
 }
 
+/* Keeps the first fields that any record has a value in. */
+static void drop_empty(struct names *names)
+{
+    size_t kept = 0;
+    for (size_t f = 0; f < names->field_count && kept < LIST_FIELD_MAX; f++) {
+        bool any = false;
+        for (size_t i = 0; i < names->count && !any; i++)
+            any = !text_is_empty(names->at[i].cells[f + 1]);
+        if (!any)
+            continue;
+        for (size_t i = 0; i < names->count; i++)
+            names->at[i].cells[kept + 1] = names->at[i].cells[f + 1];
+        names->fields[kept++] = names->fields[f];
+    }
+    names->field_count = kept;
+}
+
 static bool read_names(struct lister *l, const struct catalog_entity *entity, struct names *names,
                        struct err *e)
 {
@@ -94,6 +112,7 @@ static bool read_names(struct lister *l, const struct catalog_entity *entity, st
             break;
         }
     record_scan_close(scan);
+    drop_empty(names);
     names->read = true;
     return e->kind == NULL;
 }

@@ -172,13 +172,6 @@ bool values_rows(struct values *v, const struct figure *figure, const struct cat
     return run_indicator_rows(v->run, indicator, ids_out, count_out, e);
 }
 
-struct text values_list_id(const struct values *v, const struct figure *figure)
-{
-    if (figure->source == FIGURE_GRADE)
-        return text_format(v->arena, "rows-grades.%.*s", TEXT_ARG(v->c->grades[figure->index].id));
-    return text_format(v->arena, "rows-%.*s", TEXT_ARG(v->c->indicators[figure->index].id));
-}
-
 struct gather {
     struct figure *at;
     size_t count;
@@ -222,4 +215,54 @@ const struct figure *values_figures(struct values *v, size_t *count_out)
             gather(&g, &v->model->parts[i].figures[k]);
     *count_out = g.count;
     return g.at;
+}
+
+struct rows_of { /* what a figure stands on */
+    const struct catalog_entity *entity;
+    const struct text *ids;
+    size_t count;
+};
+
+static bool same_rows(const struct rows_of *a, const struct rows_of *b)
+{
+    if (a->entity != b->entity || a->count != b->count)
+        return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!text_equal(a->ids[i], b->ids[i]))
+            return false;
+    return true;
+}
+
+bool values_share(struct values *v, struct err *e)
+{
+    v->figures = values_figures(v, &v->figure_count);
+    struct rows_of *rows = arena_take_many(v->arena, v->figure_count + 1, sizeof *rows);
+    size_t *same = arena_take_many(v->arena, v->figure_count + 1, sizeof *same);
+    if (v->figures == NULL || rows == NULL || same == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    for (size_t i = 0; i < v->figure_count; i++) {
+        if (!values_rows(v, &v->figures[i], &rows[i].entity, &rows[i].ids, &rows[i].count, e))
+            return false;
+        while (!same_rows(&rows[same[i]], &rows[i]))
+            same[i]++;
+    }
+    v->same_rows = same;
+    return true;
+}
+
+static bool same_figure(const struct figure *a, const struct figure *b)
+{
+    return a->source == b->source && a->index == b->index;
+}
+
+struct text values_list_id(const struct values *v, const struct figure *figure)
+{
+    size_t i = 0;
+    while (v->same_rows != NULL && i < v->figure_count && !same_figure(&v->figures[i], figure))
+        i++;
+    if (v->same_rows != NULL && i < v->figure_count)
+        figure = &v->figures[v->same_rows[i]];
+    if (figure->source == FIGURE_GRADE)
+        return text_format(v->arena, "rows-grades.%.*s", TEXT_ARG(v->c->grades[figure->index].id));
+    return text_format(v->arena, "rows-%.*s", TEXT_ARG(v->c->indicators[figure->index].id));
 }

@@ -25,7 +25,11 @@ struct values {
     struct run *run;
     struct worth *indicators;         /* by indicator; those used */
     const struct grade_tally *grades; /* by grade */
-    struct cel_value *variables;      /* for conditions */
+    const struct figure
+        *figures; /* once shared: all that are shown, and for each the first with the same rows */
+    const size_t *same_rows;
+    size_t figure_count;
+    struct cel_value *variables; /* for conditions */
 };
 /* Opens a run for the model's figures and computes them. Close with values_close also after false. */
 MUST_USE bool values_open(struct values *v, struct err *e);
@@ -44,7 +48,10 @@ MUST_USE bool values_split(struct values *v, const struct figure *figure, struct
 MUST_USE bool values_rows(struct values *v, const struct figure *figure,
                           const struct catalog_entity **entity_out, const struct text **ids_out,
                           size_t *count_out, struct err *e);
-/* The id under which a figure's list stands: "rows-registry.households". */
+/* Finds figures that stand on the same rows, so that one list serves them all. */
+MUST_USE bool values_share(struct values *v, struct err *e);
+/* The id under which a figure's list stands: "rows-registry.households"; that of the first with the same
+ * rows, once shared. */
 struct text values_list_id(const struct values *v, const struct figure *figure);
 
 /* All figures that the report shows, each once, in the order of the chapters and of the JSON answer. */

@@ -28,6 +28,7 @@ static const char style[] =
     "svg{display:block;width:100%;height:auto;font-family:\"SimSun\",\"Noto Sans CJK SC\",sans-serif}"
     "details{margin:8px 0;font-size:15px}summary{cursor:pointer;padding:4px 0}"
     "details:target>summary{color:#b3261e}"
+    "pre{font:14px/1.6 \"Noto Sans Mono CJK SC\",monospace;overflow-x:auto;margin:4px 0 12px}"
     ".lists{border-top:1px solid #ccc;margin-top:48px;padding-top:8px}"
     "@media (max-width:600px){main{padding:24px 16px}body{font-size:16px}}"
     "@media "
@@ -116,15 +117,28 @@ static void add_table(const struct page_table *table, struct text caption, struc
     buf_add_z(out, "</tbody></table>\n");
 }
 
+/* A list is lines of text, not a table: it may have thousands of rows, and there is one for each figure. */
 static void add_list(const struct page_block *block, struct buf *out)
 {
+    const struct page_table *table = &block->table;
     buf_add_z(out, "<details id=\"");
     page_escape(block->id, out);
     buf_add_z(out, "\"><summary>");
     page_escape(block->caption, out);
-    buf_add_z(out, "</summary>");
-    add_table(&block->table, TEXT_NONE, out);
-    buf_add_z(out, "</details>\n");
+    buf_add_z(out, "</summary><pre>");
+    for (size_t i = 0; i < table->columns; i++) {
+        buf_add_z(out, i > 0 ? "  <b>" : "<b>");
+        page_escape(table->heads[i], out);
+        buf_add_z(out, "</b>");
+    }
+    for (size_t r = 0; r < table->rows; r++) {
+        buf_add_char(out, '\n');
+        for (size_t i = 0; i < table->columns; i++) {
+            buf_add_z(out, i > 0 ? "  " : "");
+            page_escape(table->cells[r * table->columns + i].run.text, out);
+        }
+    }
+    buf_add_z(out, "</pre></details>\n");
 }
 
 static void add_block(const struct page_block *block, struct buf *out)
