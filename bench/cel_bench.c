@@ -116,7 +116,7 @@ int main(int argc, char **argv)
     long rounds = argc > 1 ? atol(argv[1]) : 2000000;
     struct arena a;
     arena_init(&a, 64u << 20);
-    struct cel_run run = {.arena = &a, .host = ages, .step_end = CEL_STEP_MAX, .byte_end = CEL_MEMORY_MAX};
+    struct cel_run run = {.arena = &a, .host = ages};
     struct cel_value members[5], list, p;
     for (size_t i = 0; i < COUNT_OF(members); i++)
         members[i] = person(&run, ages[i + 1], NULL);

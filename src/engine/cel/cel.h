@@ -143,7 +143,9 @@ bool cel_charge(struct cel_run *run, uint64_t steps);
 /* Ends it as absent: the function needed a value that is not there. Always false. */
 bool cel_fail_absent(struct cel_run *run);
 
-struct cel_env; /* variables, functions, classes; read-only once expressions are compiled from it */
+/* Variables, functions, classes; read-only once expressions are compiled from it, and must outlive their
+ * programs. */
+struct cel_env;
 /* With the standard library and the extensions. NULL: out of memory. Lives in the arena. */
 MUST_USE struct cel_env *cel_env_new(struct arena *a);
 /* Names may hold dots. The slot in cel_run.variables is the number of variables declared before. */
@@ -210,7 +212,8 @@ bool cel_map_make(struct cel_run *run, const struct cel_entry *at, size_t count,
 /* The value under a key, also under an equal number of another type; NULL: none. */
 const struct cel_value *cel_map_find(const struct cel_map *map, const struct cel_value *key);
 
-/* Equality and text of values, as the language has them. */
+/* Equality and text of values, as the language has them. `run` may be NULL. Values that share members so much
+ * that they would take more than CEL_STEP_MAX looks are called different. */
 bool cel_equal(const struct cel_run *run, const struct cel_value *a, const struct cel_value *b);
 struct text cel_type_name(const struct cel_value *v); /* "int", "google.protobuf.Timestamp", … */
 

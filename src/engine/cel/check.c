@@ -102,7 +102,13 @@ static const struct cel_type *field_type(struct cel_checker *k, struct cel_ast *
     }
     if (is_loose(container->kind))
         return &CEL_TYPE_DYN;
-    (void)cel_type_mismatch(k, n, ".");
+    struct buf b;
+    buf_init(&b, 4096);
+    cel_type_print(&k->types, container, &b);
+    buf_add_z(&b, " has no field ");
+    buf_add(&b, n->name);
+    (void)cel_compile_fail(k->c, &CEL_TYPE_MISMATCH, n->place, buf_text(&b));
+    buf_clear(&b);
     return NULL;
 }
 

@@ -49,7 +49,8 @@ bool cel_eval_local(const struct cel_plan *n, struct cel_run *run, struct cel_va
 bool cel_eval_unknown(const struct cel_plan *n, struct cel_run *run, struct cel_value *out)
 {
     (void)out;
-    return cel_raise_at(run, n, "an unknown name");
+    struct text reason = text_format(run->arena, "nothing is known as '%.*s'", TEXT_ARG(n->name));
+    return cel_raise_at(run, n, reason.at != NULL ? reason.at : "an unknown name");
 }
 
 /* One operand that decides the result makes the failures of the others forgotten, on whichever side they

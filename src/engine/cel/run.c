@@ -21,8 +21,17 @@ bool cel_fail(struct cel_run *run, const char *reason)
     return cel_raise(run, kept.at != NULL ? kept.at : "the function failed");
 }
 
+/* A host may make values before its first evaluation. */
+static void begin(struct cel_run *run)
+{
+    run->step_end = run->step_max == 0 ? CEL_STEP_MAX : run->step_max;
+    run->byte_end = run->byte_max == 0 ? CEL_MEMORY_MAX : run->byte_max;
+}
+
 void *cel_take(struct cel_run *run, size_t size)
 {
+    if (run->byte_end == 0)
+        begin(run);
     if (size > run->byte_end - run->bytes) {
         (void)cel_raise_limit(run, "too much memory");
         return NULL;
@@ -36,6 +45,8 @@ void *cel_take(struct cel_run *run, size_t size)
 
 bool cel_charge(struct cel_run *run, uint64_t steps)
 {
+    if (run->byte_end == 0)
+        begin(run);
     if (steps > run->step_end - run->steps)
         return cel_raise_limit(run, "too many steps");
     run->steps += steps;
@@ -111,8 +122,7 @@ enum cel_outcome cel_eval(const struct cel_program *program, struct cel_run *run
 {
     run->e = e;
     run->bytes = 0;
-    run->step_end = run->step_max == 0 ? CEL_STEP_MAX : run->step_max;
-    run->byte_end = run->byte_max == 0 ? CEL_MEMORY_MAX : run->byte_max;
+    begin(run);
     run->steps = program->cost < run->step_end ? program->cost : run->step_end;
     bool good = program->locals == 0 ? program->root->eval(program->root, run, out)
                                      : eval_with_locals(program, run, out);

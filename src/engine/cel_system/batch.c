@@ -45,7 +45,7 @@ static bool evaluate(const struct question *q, struct arena *a, struct cel_value
         return err_fail(e, &OUT_OF_MEMORY);
     cel_system_register(env);
     cel_env_container(env, q->container);
-    struct cel_run run = {.arena = a, .step_end = CEL_STEP_MAX, .byte_end = CEL_MEMORY_MAX};
+    struct cel_run run = {.arena = a};
     const struct cel_program *program = NULL;
     if (!declare(env, &run, q->bindings, e) || !cel_compile(env, q->expression, &q->options, a, &program, e))
         return false;
