@@ -24,9 +24,10 @@ bool json_end(struct json *j); /* flushes and frees; false when anything failed 
 bool json_to_file(void *file, const char *at, size_t size); /* a sink; to is a FILE * */
 bool json_to_buf(void *buf, const char *at, size_t size);   /* a sink; to is a struct buf * */
 
-void json_object(struct json *j);
+/* jansson has functions of three of these names; to the linker ours are others, so that no call can go astray. */
+void json_object(struct json *j) __asm__("honghua_json_object");
 void json_object_end(struct json *j);
-void json_array(struct json *j);
+void json_array(struct json *j) __asm__("honghua_json_array");
 void json_array_end(struct json *j);
 void json_key(struct json *j, const char *key);
 void json_key_text(struct json *j, struct text key);
@@ -34,7 +35,7 @@ void json_text(struct json *j, struct text t); /* TEXT_NONE: null */
 void json_z(struct json *j, const char *z);
 void json_int(struct json *j, int64_t n);
 void json_bool(struct json *j, bool b);
-void json_null(struct json *j);
+void json_null(struct json *j) __asm__("honghua_json_null");
 void json_double(struct json *j, double d);    /* shortest that reads back; not finite: null */
 void json_raw(struct json *j, struct text t);  /* bytes that are one JSON value already */
 void json_fen(struct json *j, fen n);          /* "2000.00" */
