@@ -69,7 +69,13 @@ bool canon_int(struct buf *out, int64_t n)
 {
     if (n > CANON_INT_MAX || n < -CANON_INT_MAX)
         return false;
-    buf_add_int(out, n);
+    char digits[17];
+    size_t at = sizeof digits;
+    for (uint64_t left = (uint64_t)(n < 0 ? -n : n); at == sizeof digits || left != 0; left /= 10)
+        digits[--at] = (char)('0' + left % 10);
+    if (n < 0)
+        digits[--at] = '-';
+    buf_add(out, (struct text){digits + at, sizeof digits - at});
     return true;
 }
 

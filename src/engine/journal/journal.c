@@ -25,6 +25,7 @@ static const char newest_heads[] =
     "journal_head "
     "GROUP BY county) n ON n.county = h.county AND n.size = h.size ORDER BY h.county";
 static const char update_state[] = "UPDATE journal_state SET heads = ?1, mac = ?2 WHERE id = 1";
+static const char one_entry[] = "SELECT entry FROM journal_entry WHERE county = ?1 AND position = ?2";
 static const char list_record[] =
     "SELECT entry, sealed FROM journal_entry WHERE record = ?1 ORDER BY county, position LIMIT ?2";
 /* scan: the whole log was asked for */
@@ -51,12 +52,23 @@ static void insert_close(struct journal *log)
     log->insert = NULL;
 }
 
+static void logs_forget(struct journal *log)
+{
+    for (size_t i = 0; i < log->log_count; i++)
+        entry_likes_clear(&log->logs[i]->likes);
+    log->logs = NULL;
+    log->log_count = log->log_room = 0;
+    log->last = NULL;
+    log->open = log->ended = false;
+    arena_rewind(&log->logs_arena, (struct arena_mark){NULL, 0, 0});
+}
+
 void journal_close(struct journal *log)
 {
     if (log == NULL)
         return;
     insert_close(log);
-    log->open = log->ended = false;
+    logs_forget(log);
     entry_maker_clear(&log->maker);
     arena_clear(&log->logs_arena);
 }
@@ -80,11 +92,8 @@ bool journal_begin(struct journal *log, struct uuid batch, struct text by, struc
 {
     if (log->vault == NULL)
         return err_fail(e, &JOURNAL_KEY_ABSENT);
-    arena_rewind(&log->logs_arena, (struct arena_mark){NULL, 0, 0});
-    log->logs = NULL;
-    log->log_count = log->log_room = 0;
-    log->last = NULL;
-    log->ended = false;
+    logs_forget(log);
+    entry_maker_begin(&log->maker);
     log->at_ms = clock_now_ms();
     clock_format(log->at_ms, log->batch.at);
     uuid_format(batch, log->batch.batch);
@@ -155,7 +164,7 @@ bool journal_append(struct journal *log, struct text county, struct text entity,
         return false;
     const struct entry_head head = {text_of(c->county), entity, record, c->tree.size};
     struct entry_made made;
-    if (!entry_make(&log->maker, &head, changes, count, &made, e))
+    if (!entry_make(&log->maker, &c->likes, &head, changes, count, &made, e))
         return false;
     statement_bind(log->insert, 1, value_text(head.county));
     statement_bind(log->insert, 2, value_int((int64_t)head.position));
@@ -290,7 +299,26 @@ bool journal_end(struct journal *log, struct err *e)
 void journal_abandon(struct journal *log)
 {
     insert_close(log);
-    log->open = log->ended = false;
+    logs_forget(log);
+}
+
+/* The entry whose fields another one has. */
+static bool find_entry(void *user, struct text county, int64_t position, struct arena *a,
+                       struct text *entry_out, struct err *e)
+{
+    struct journal *log = user;
+    struct statement *s = statement_open(log->db, text_of(one_entry), e);
+    if (s == NULL)
+        return false;
+    statement_bind(s, 1, value_text(county));
+    statement_bind(s, 2, value_int(position));
+    enum step step = statement_step(s, e);
+    if (step == STEP_ROW)
+        *entry_out = text_copy(a, statement_column(s, 0).s);
+    statement_close(s);
+    if (step == STEP_DONE)
+        err_fail_text(e, &JOURNAL_UNSOUND, "county", county);
+    return step == STEP_ROW && (entry_out->at != NULL || err_fail(e, &OUT_OF_MEMORY));
 }
 
 bool journal_list(struct journal *log, struct text record, int64_t limit,
@@ -301,6 +329,7 @@ bool journal_list(struct journal *log, struct text record, int64_t limit,
     if (s == NULL)
         return false;
     arena_init(&a, LIST_MAX);
+    const struct entry_reader reader = {log->vault, &a, find_entry, log};
     if (record.at != NULL)
         statement_bind(s, 1, value_text(record));
     statement_bind(s, 2, value_int(limit < 0 ? INT64_MAX : limit));
@@ -314,8 +343,8 @@ bool journal_list(struct journal *log, struct text record, int64_t limit,
             break;
         arena_rewind(&a, (struct arena_mark){NULL, 0, 0});
         struct value sealed = statement_column(s, 1);
-        good = entry_read(log->vault, statement_column(s, 0).s,
-                          sealed.kind == VALUE_BYTES ? sealed.s : TEXT_NONE, &a, &entry, e);
+        good = entry_read(&reader, statement_column(s, 0).s,
+                          sealed.kind == VALUE_BYTES ? sealed.s : TEXT_NONE, &entry, e);
         more = good && each(user, &entry);
     }
     statement_clear(s);

@@ -10,6 +10,7 @@ struct county_log {
     char county[COUNTY_SIZE + 1];
     struct merkle tree;
     struct merkle before; /* as it was when the batch began */
+    struct entry_likes likes;
 };
 struct journal {
     struct store *db;

@@ -1,19 +1,14 @@
 /* The Merkle tree of RFC 6962; see merkle.h. The checks of proofs follow RFC 9162, sections 2.1.3.2
  * and 2.1.4.2, which say for the same tree how they are done. */
 #include "engine/journal/merkle.h"
+#include "engine/journal/sha256.h"
 #include <assert.h>
-#include <sodium.h>
 
-static_assert(MERKLE_HASH_SIZE == crypto_hash_sha256_BYTES, "the tree is SHA-256");
+static_assert(MERKLE_HASH_SIZE == SHA256_SIZE, "the tree is SHA-256");
 
 void merkle_leaf(struct text entry, struct merkle_hash *out)
 {
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, (const unsigned char *)"\0", 1);
-    if (entry.size != 0)
-        crypto_hash_sha256_update(&state, (const unsigned char *)entry.at, entry.size);
-    crypto_hash_sha256_final(&state, out->at);
+    sha256("\0", 1, entry.at, entry.size, out->at);
 }
 
 static void node(const struct merkle_hash *left, const struct merkle_hash *right, struct merkle_hash *out)
@@ -21,7 +16,7 @@ static void node(const struct merkle_hash *left, const struct merkle_hash *right
     unsigned char both[1 + 2 * MERKLE_HASH_SIZE] = {1};
     memcpy(both + 1, left->at, MERKLE_HASH_SIZE);
     memcpy(both + 1 + MERKLE_HASH_SIZE, right->at, MERKLE_HASH_SIZE);
-    crypto_hash_sha256(out->at, both, sizeof both);
+    sha256(NULL, 0, both, sizeof both, out->at);
 }
 
 bool merkle_equal(const struct merkle_hash *a, const struct merkle_hash *b)
@@ -46,7 +41,7 @@ void merkle_root(const struct merkle *m, struct merkle_hash *out)
 {
     size_t count = merkle_edge_count(m);
     if (count == 0) {
-        crypto_hash_sha256(out->at, (const unsigned char *)"", 0);
+        sha256(NULL, 0, NULL, 0, out->at);
         return;
     }
     *out = m->edge[--count];

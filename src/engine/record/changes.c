@@ -95,7 +95,7 @@ bool changes_of(struct batch *b, const struct table *t, const struct state *befo
             c->after = value_text(text_of(in->place.village));
             c->before = before != NULL ? value_text(before->village) : value_none();
             count += d->village;
-        } else if (bit(d->set, i) && (before != NULL || in->cells[i].v.kind != VALUE_NONE)) {
+        } else if (bit(d->set, i)) {
             if (!add_field(b, t, i, before, in, c, e))
                 return false;
             count++;

@@ -8,7 +8,7 @@ CREATE TABLE journal_entry (
     entry    TEXT NOT NULL,
     sealed   BLOB,
     PRIMARY KEY (county, position)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 CREATE INDEX journal_entry_record ON journal_entry (record);
 
 CREATE TABLE journal_head (

@@ -2,6 +2,7 @@
  */
 #include "base/system.h"
 #include "engine/journal/merkle.h"
+#include "engine/journal/sha256.h"
 #include <jansson.h>
 #include <setjmp.h>
 #include <sodium.h>
@@ -188,10 +189,26 @@ static void every_pair_of_sizes_is_proved_and_no_other_root_is(void **state)
     }
 }
 
+static void the_processors_hash_is_the_plain_one_at_every_length(void **state)
+{
+    (void)state;
+    unsigned char bytes[400], fast[SHA256_SIZE], plain[SHA256_SIZE];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * 7 + 1);
+    for (size_t head = 0; head <= SHA256_HEAD_MAX; head++) {
+        for (size_t size = 0; head + size <= 300; size++) {
+            sha256(bytes, head, bytes + head, size, fast);
+            sha256_plain(bytes, head, bytes + head, size, plain);
+            assert_memory_equal(fast, plain, SHA256_SIZE);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_outside_vector_is_judged_right),
+        cmocka_unit_test(the_processors_hash_is_the_plain_one_at_every_length),
         cmocka_unit_test(a_growing_tree_has_the_root_of_the_plain_one_at_every_size),
         cmocka_unit_test(every_leaf_of_every_size_is_proved_and_no_other_is),
         cmocka_unit_test(every_pair_of_sizes_is_proved_and_no_other_root_is),
