@@ -60,8 +60,10 @@ static bool packs_open(struct load *l, struct pack *packs, size_t *count)
         if (!pack_open(l, prefix, &packs[*count]))
             return false;
         const struct yaml_node *extends = yaml_get(packs[*count].root, "extends");
-        if (extends == NULL)
-            return ++*count, true;
+        if (extends == NULL) {
+            ++*count;
+            return true;
+        }
         prefix = text_format(l->arena, "../%.*s/", TEXT_ARG(extends->text));
         bool wrong =
             *count == CATALOG_EXTENDS_MAX || prefix.at == NULL || find_file(l, prefix, "pack.yaml") == NULL;

@@ -1,8 +1,8 @@
 /* YAML as a tree, built from libyaml's events.
  *
  * The tree lives in the caller's arena; libyaml's own memory and the stack of unfinished children go before
- * yaml_read returns. Recursion ends at YAML_DEPTH_MAX, the number of nodes at YAML_NODE_MAX; with aliases refused a
- * tree is never larger than its text.
+ * yaml_read returns. Recursion ends at YAML_DEPTH_MAX, the number of nodes at YAML_NODE_MAX; with aliases
+ * refused a tree is never larger than its text.
  */
 #include "format/yaml/yaml.h"
 #include "base/base.err.h"
@@ -31,9 +31,11 @@ static bool fail_at(struct reader *r, const struct err_kind *kind, int line, int
     return false;
 }
 
-static bool fail_event(struct reader *r, const struct err_kind *kind, const yaml_event_t *event, const char *detail)
+static bool fail_event(struct reader *r, const struct err_kind *kind, const yaml_event_t *event,
+                       const char *detail)
 {
-    return fail_at(r, kind, (int)event->start_mark.line + 1, (int)event->start_mark.column + 1, text_of(detail));
+    return fail_at(r, kind, (int)event->start_mark.line + 1, (int)event->start_mark.column + 1,
+                   text_of(detail));
 }
 
 /* Bytes that are no UTF-8 come with an offset only. */
@@ -56,7 +58,8 @@ static bool fail_parser(struct reader *r)
         return err_fail(r->e, &OUT_OF_MEMORY);
     if (r->parser.error == YAML_READER_ERROR)
         return fail_bytes(r);
-    return fail_at(r, &YAML_SYNTAX, (int)r->parser.problem_mark.line + 1, (int)r->parser.problem_mark.column + 1,
+    return fail_at(r, &YAML_SYNTAX, (int)r->parser.problem_mark.line + 1,
+                   (int)r->parser.problem_mark.column + 1,
                    text_of(r->parser.problem != NULL ? r->parser.problem : "?"));
 }
 
@@ -91,7 +94,8 @@ static const struct yaml_node *const *take_children(struct reader *r, size_t bas
 
 static int by_text_then_place(const void *left, const void *right)
 {
-    const struct yaml_node *a = *(const struct yaml_node *const *)left, *b = *(const struct yaml_node *const *)right;
+    const struct yaml_node *a = *(const struct yaml_node *const *)left,
+                           *b = *(const struct yaml_node *const *)right;
     int order = text_compare(a->text, b->text);
     if (order != 0)
         return order;
@@ -185,7 +189,8 @@ static bool plain_enough(struct reader *r, const yaml_event_t *event)
         anchor = event->data.mapping_start.anchor;
         tag = event->data.mapping_start.tag;
     } else {
-        return fail_event(r, &YAML_REFUSED, event, event->type == YAML_ALIAS_EVENT ? "an alias" : "an event out of place");
+        return fail_event(r, &YAML_REFUSED, event,
+                          event->type == YAML_ALIAS_EVENT ? "an alias" : "an event out of place");
     }
     if (anchor != NULL)
         return fail_event(r, &YAML_REFUSED, event, "an anchor");
@@ -227,8 +232,8 @@ static bool expect(struct reader *r, yaml_event_type_t type, const char *otherwi
 static bool read_document(struct reader *r, const struct yaml_node **out)
 {
     yaml_event_t event;
-    if (!expect(r, YAML_STREAM_START_EVENT, "no stream") || !expect(r, YAML_DOCUMENT_START_EVENT, "an empty file")
-        || !next(r, &event))
+    if (!expect(r, YAML_STREAM_START_EVENT, "no stream")
+        || !expect(r, YAML_DOCUMENT_START_EVENT, "an empty file") || !next(r, &event))
         return false;
     bool fine = read_node(r, &event, out);
     yaml_event_delete(&event);
@@ -236,14 +241,16 @@ static bool read_document(struct reader *r, const struct yaml_node **out)
            && expect(r, YAML_STREAM_END_EVENT, "a second document");
 }
 
-bool yaml_read(struct text content, struct text file, struct arena *a, const struct yaml_node **root_out, struct err *e)
+bool yaml_read(struct text content, struct text file, struct arena *a, const struct yaml_node **root_out,
+               struct err *e)
 {
     struct reader r = {.content = content, .file = file, .arena = a, .e = e};
     const struct yaml_node *root = NULL;
     if (!yaml_parser_initialize(&r.parser))
         return err_fail(e, &OUT_OF_MEMORY);
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)(content.at != NULL ? content.at : ""), content.size);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)(content.at != NULL ? content.at : ""),
+                                 content.size);
     bool fine = read_document(&r, &root);
     yaml_parser_delete(&r.parser);
     free(r.stack);
