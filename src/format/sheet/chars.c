@@ -42,8 +42,10 @@ bool chars_is_escape(struct text t) { return escape_at(t.at, t.size) >= 0; }
 
 bool chars_has_escape(struct text t)
 {
+    if (t.size == 0)
+        return false;
     const char *p = t.at, *end = t.at + t.size;
-    while (p != NULL && p < end && (p = memchr(p, '_', (size_t)(end - p))) != NULL) {
+    while (p < end && (p = memchr(p, '_', (size_t)(end - p))) != NULL) {
         if (escape_at(p, (size_t)(end - p)) >= 0)
             return true;
         p++;

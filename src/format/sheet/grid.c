@@ -41,7 +41,8 @@ static void start_cell(struct xml *x, const char **attributes)
     const char *t = xml_attribute(attributes, "t"), *s = xml_attribute(attributes, "s");
     g->place = GRID_CELL;
     g->cell = (struct raw_cell){.type = t == NULL ? CELL_NUMBER : row_cell_type(text_of(t)),
-                                .style = s == NULL ? 0 : (uint32_t)strtoul(s, NULL, 10)};
+                                .style = s == NULL ? 0 : (uint32_t)strtoul(s, NULL, 10),
+                                .value = TEXT("")};
     stop(x, find_place(g, xml_attribute(attributes, "r"), x->e));
     g->next_column = g->cell.column + 1;
     buf_reset(&g->value);

@@ -137,7 +137,7 @@ struct text sheet_format_code(const struct sheet_book *book, const struct sheet_
 MUST_USE bool sheet_serial(double serial, bool date1904, day *day_out, int32_t *ms_out);
 
 /* Writes the one JSON value of `sheet dump` (contract: see doc) while it reads. On false some of it may have
- * been written already. */
+ * been written already, and the writer stays failed (json_end frees it and answers false). */
 MUST_USE bool sheet_dump(const char *path, struct json *out, struct err *e);
 
 /* "A", "Z", "AA", "XFD" and NUL. */

@@ -91,7 +91,7 @@ static size_t try_file(struct text name, bool plain)
     struct text copy = text_copy(&a, name);
     assert_non_null(copy.at);
     struct text shown = expected_of(&a, copy.at, ".json"), code = expected_of(&a, copy.at, ".err");
-    size_t cases = (shown.at != NULL) + (code.at != NULL);
+    size_t cases = (shown.at != NULL ? 1u : 0u) + (code.at != NULL ? 1u : 0u);
     assert_true(cases <= 1);
     if (cases == 1) {
         struct buf out;

@@ -36,36 +36,47 @@ static uint64_t part_bytes(const struct part *p)
     return strlen(p->head) + strlen(p->unit) * p->count + strlen(p->tail);
 }
 
-static char part_byte(const struct part *p, uint64_t at)
+/* The bytes from `at` on that lie together. */
+static struct text part_stretch(const struct part *p, uint64_t at)
 {
-    size_t head = strlen(p->head), unit = strlen(p->unit);
+    size_t head = strlen(p->head), unit = strlen(p->unit), tail = strlen(p->tail);
     if (at < head)
-        return p->head[at];
+        return (struct text){p->head + at, head - (size_t)at};
     at -= head;
-    return at < unit * p->count ? p->unit[at % unit] : p->tail[at - unit * p->count];
+    if (at < unit * p->count)
+        return (struct text){p->unit + at % unit, unit - (size_t)(at % unit)};
+    at -= unit * p->count;
+    return (struct text){p->tail + at, tail - (size_t)at};
+}
+
+static uint64_t part_read(struct part *p, char *to, uint64_t size)
+{
+    uint64_t done = 0;
+    while (done < size) {
+        struct text t = text_slice(part_stretch(p, p->at), 0, (size_t)(size - done));
+        if (t.size == 0)
+            break;
+        memcpy(to + done, t.at, t.size);
+        done += t.size;
+        p->at += t.size;
+    }
+    return done;
 }
 
 static zip_int64_t give(void *user, void *data, zip_uint64_t size, zip_source_cmd_t cmd)
 {
     struct part *p = user;
-    char *to = data;
-    uint64_t total = part_bytes(p);
     zip_stat_t *st = data;
     switch (cmd) {
     case ZIP_SOURCE_OPEN:
         p->at = 0;
         return 0;
     case ZIP_SOURCE_READ:
-        for (uint64_t i = 0; i < size; i++, p->at++) {
-            if (p->at == total)
-                return (zip_int64_t)i;
-            to[i] = part_byte(p, p->at);
-        }
-        return (zip_int64_t)size;
+        return (zip_int64_t)part_read(p, data, size);
     case ZIP_SOURCE_STAT:
         zip_stat_init(st);
         st->valid = ZIP_STAT_SIZE;
-        st->size = total;
+        st->size = part_bytes(p);
         return sizeof(*st);
     case ZIP_SOURCE_CLOSE:
     case ZIP_SOURCE_FREE:
