@@ -14,7 +14,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "build-fuzz"
-OPTIONS = ["-Dfuzz=true", "-Db_sanitize=address,undefined", "-Db_lundef=false"]
+OPTIONS = ["-Dfuzz=true", "-Dwerror=false", "-Db_sanitize=address,undefined", "-Db_lundef=false"]
 
 
 def build():

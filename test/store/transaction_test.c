@@ -3,7 +3,9 @@
 #include "store/store.err.h"
 #include "store/store.h"
 #include "test.h"
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static char path[] = "store-transaction-XXXXXX";
@@ -201,6 +203,28 @@ static void a_full_disk_undoes_the_transaction(void **state)
     assert_done(store_end(db, true, &e), &e);
 }
 
+/* The real thing: the system refuses to let a file grow. */
+static void a_file_that_may_not_grow_counts_as_a_full_disk(void **state)
+{
+    (void)state;
+    struct rlimit old, small;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    small = (struct rlimit){200000, old.rlim_max};
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_done(store_begin(db, &e), &e);
+    assert_true(put(1));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    bool done = store_run(db, TEXT("CREATE TABLE big (b BLOB) STRICT; INSERT INTO big VALUES (zeroblob(50000000))"), &e);
+    done = store_end(db, done, &e);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    signal(SIGXFSZ, handler);
+    assert_refused(done, &e, STORE_FULL);
+    assert_int_equal(rows(), 0);
+    assert_done(store_begin(db, &e), &e);
+    assert_true(put(2));
+    assert_done(store_end(db, true, &e), &e);
+}
+
 static void journal_triggers_hold_against_replace(void **state)
 {
     (void)state;
@@ -234,6 +258,7 @@ int main(void)
         with_database(a_second_writer_waits_and_is_told),
         with_database(a_reader_sees_one_state_while_another_writes),
         with_database(a_full_disk_undoes_the_transaction),
+        with_database(a_file_that_may_not_grow_counts_as_a_full_disk),
         with_database(journal_triggers_hold_against_replace),
         with_database(a_cancelled_statement_says_so),
     };
