@@ -46,19 +46,28 @@ static enum found refuse(struct cel_run *run, const struct cel_plan *n, const ch
     return FOUND_NOTHING;
 }
 
+/* The index is known where the type was; a record whose type was dyn is asked by name. */
+static size_t index_of_field(const struct cel_plan *n, const struct cel_class *of)
+{
+    if (of == n->of)
+        return n->field;
+    size_t i = 0;
+    while (i < of->field_count && !text_equal(text_of(of->fields[i].name), n->name))
+        i++;
+    return i;
+}
+
 static enum found find_field(const struct cel_plan *n, struct cel_run *run, const struct cel_value *record,
                              struct cel_value *out)
 {
     const struct cel_class *of = record->rows.of;
-    for (size_t i = 0; i < of->field_count; i++) {
-        if (!text_equal(text_of(of->fields[i].name), n->name))
-            continue;
-        if (of->get(run->host, of, record->rows.first, i, out))
-            return FOUND;
-        (void)absent(n, run, of, i); /* stands in case it is needed: MODE_PLAIN */
-        return MISSING;
-    }
-    return refuse(run, n, "no such field");
+    size_t field = index_of_field(n, of);
+    if (field == of->field_count)
+        return refuse(run, n, "no such field");
+    if (of->get(run->host, of, record->rows.first, field, out))
+        return FOUND;
+    (void)absent(n, run, of, field); /* stands in case it is needed: MODE_PLAIN */
+    return MISSING;
 }
 
 static enum found give_found(const struct cel_plan *n, struct cel_run *run, const struct cel_value *found,

@@ -139,10 +139,10 @@ static struct cel_plan *plan_select(struct planner *p, const struct cel_ast *n)
         return step;
     if (!use_field(p, n->of, n->field))
         return NULL;
-    if (step->mode != MODE_PLAIN || n->arg[0]->type->kind != CEL_RECORD)
-        return step;
     step->of = n->of;
     step->field = n->field;
+    if (step->mode != MODE_PLAIN || n->arg[0]->type->kind != CEL_RECORD)
+        return step;
     step->eval = step->a->eval == cel_eval_variable ? cel_eval_variable_field
                  : step->a->eval == cel_eval_local  ? cel_eval_local_field
                                                     : cel_eval_field;

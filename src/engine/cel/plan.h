@@ -75,7 +75,7 @@ cel_step cel_eval_unknown;         /* name: nothing that is known */
 cel_step cel_eval_field;           /* a.field of class `of` */
 cel_step cel_eval_variable_field;  /* the same, of a variable */
 cel_step cel_eval_local_field;     /* the same, of a local */
-cel_step cel_eval_select;          /* a.name, mode */
+cel_step cel_eval_select;          /* a.name, mode; of and field where they are known */
 cel_step cel_eval_variable_select; /* the same of a variable, MODE_PLAIN */
 cel_step cel_eval_local_select;    /* the same of a local, MODE_PLAIN */
 cel_step cel_eval_index;           /* a[b], mode */

@@ -49,7 +49,9 @@ static bool name(struct reader *r)
 /* [+-]hh[:mm[:ss]] in seconds */
 static bool clock(struct reader *r, int64_t *out)
 {
-    int sign = take(r, '-') ? -1 : (take(r, '+'), 1);
+    int sign = take(r, '-') ? -1 : 1;
+    if (sign > 0)
+        (void)take(r, '+');
     int hours, minutes = 0, seconds = 0;
     if (!number(r, 167, &hours) || (take(r, ':') && !number(r, 59, &minutes))
         || (take(r, ':') && !number(r, 59, &seconds)))

@@ -249,6 +249,60 @@ static void a_program_knows_its_type_and_what_it_reads(void **state)
     assert_int_equal(cel_program_type(program).of->kind, CEL_INT);
 }
 
+static bool is_known_name(void *user, const struct cel_class *of, size_t field, struct text literal)
+{
+    (void)user;
+    return of != &PERSON || field != PERSON_NAME || !text_equal(literal, TEXT("赵六"));
+}
+
+/* In a filter over one entity its fields need no prefix; a macro's variable and the environment's names are
+ * nearer. */
+static void fields_may_stand_bare_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "age >= 16 && name == '张三' && has(age)",
+        "household.persons.exists(m, has(m.age) && m.age == age)",
+        "[1].all(age, age == 1) && p.age == age",
+    };
+    const struct cel_options bare = {.bare_fields = true};
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        struct err e = {0};
+        struct cel_value v;
+        const struct cel_program *program = NULL;
+        assert_true(cel_compile(env, text_of(lines[i]), &bare, &arena, &program, &e));
+        assert_int_equal(cel_eval(program, &run, &v, &e), CEL_DONE);
+        assert_true(v.b);
+    }
+    must_fail(env, &run, "age >= 16", false, &CEL_UNKNOWN_NAME, 1);
+}
+
+static void a_text_that_a_field_never_has_is_refused_at_its_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *source;
+        int64_t column; /* 0: it is taken */
+    } lines[] = {
+        {"p.name == '张三'", 0},
+        {"p.name == '赵六'", 11},
+        {"p.name in ['张三', '赵六']", 18},
+        {"p.household.persons.exists(m, m.name != '赵六')", 41},
+        {"'赵六' == '赵六'", 0},
+    };
+    const struct cel_options asked = {.text = is_known_name};
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        struct err e = {0};
+        const struct cel_program *program = NULL;
+        bool good = cel_compile(env, text_of(lines[i].source), &asked, &arena, &program, &e);
+        assert_int_equal(good, lines[i].column == 0);
+        if (!good) {
+            assert_ptr_equal(e.kind, &CEL_UNKNOWN_NAME);
+            assert_int_equal(number_in(&e, "column"), lines[i].column);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +312,8 @@ int main(void)
         cmocka_unit_test(functions_of_the_host_are_called_and_may_refuse),
         cmocka_unit_test(names_are_declared_once),
         cmocka_unit_test(a_program_knows_its_type_and_what_it_reads),
+        cmocka_unit_test(fields_may_stand_bare_where_that_is_asked_for),
+        cmocka_unit_test(a_text_that_a_field_never_has_is_refused_at_its_place),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
