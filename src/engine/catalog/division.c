@@ -71,7 +71,11 @@ static bool lines_read(struct load *l, struct text content, struct catalog_divis
             return false;
         at = end + 1;
     }
-    qsort(to, *count, sizeof *to, by_code);
+    bool ordered = true; /* as our own file is */
+    for (size_t i = 1; i < *count && ordered; i++)
+        ordered = by_code(&to[i - 1], &to[i]) <= 0;
+    if (!ordered)
+        qsort(to, *count, sizeof *to, by_code);
     for (size_t i = 1; i < *count; i++) {
         if (!text_equal(to[i - 1].code, to[i].code))
             continue;

@@ -354,7 +354,7 @@ static void divisions_are_kept_with_twelve_digits(void **state)
         int line;
     } cases[] = {
         {"\xEF\xBB\xBF"
-         "code,name\r\n41,河南省\r\n411622104201,\"红花集村\"\r\n",
+         "code,name\r\n411622104201,\"红花集村\"\r\n41,河南省\r\n",
          NULL, 0},
         {"code,name\n41\n", &CATALOG_DIVISIONS, 2},
         {"41,河南省\nx,y\n", &CATALOG_DIVISIONS, 2},
