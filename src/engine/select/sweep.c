@@ -9,7 +9,7 @@
 #include <assert.h>
 #include <stdatomic.h>
 
-#define BLOCK 2048u /* rows; a multiple of 64 */
+#define BLOCK 1024u /* rows; a multiple of 64 */
 
 struct shared {
     struct run *run;
