@@ -26,11 +26,16 @@ static uint32_t column_of(const struct import_sheet *s, const struct catalog_fie
     return PROBLEM_NO_COLUMN;
 }
 
-/* A village is refused in the column that holds it: its code's, else its name's. */
-static uint32_t village_column(const struct import_sheet *s)
+/* A village is told of where it stands: in the column of its code, else in that of its name. */
+static void at_village(const struct import_sheet *s, struct told *what)
 {
-    size_t name = s->rows.name_column != ROW_NO_COLUMN ? s->rows.name_column : s->rows.name_column_also;
-    return name != ROW_NO_COLUMN ? s->layout.columns[name].column : PROBLEM_NO_COLUMN;
+    const struct row_reader *r = &s->rows;
+    size_t position = r->name_column != ROW_NO_COLUMN ? r->name_column : r->name_column_also;
+    if (position == ROW_NO_COLUMN)
+        return;
+    const struct layout_column *c = &s->layout.columns[position];
+    what->column = c->column;
+    what->field = r->name_column != ROW_NO_COLUMN ? c->field : c->also;
 }
 
 static struct told told_of(struct import_run *run, const struct batch_row *row,
@@ -47,7 +52,7 @@ static struct told told_of(struct import_run *run, const struct batch_row *row,
                         .field = at,
                         .value = value};
     if (s != NULL && what.column == PROBLEM_NO_COLUMN && at != NULL && at->type == FIELD_VILLAGE)
-        what.column = village_column(s);
+        at_village(s, &what);
     return what;
 }
 
@@ -233,7 +238,8 @@ static bool start(struct import_run *run, struct err *e)
                                            .file_count = run->file_count,
                                            .as_of = as_of->given ? (day)as_of->n : DAY_NONE,
                                            .today = clock_today(),
-                                           .lang = call->lang};
+                                           .lang = call->lang,
+                                           .office_known = !text_is_empty(call->session->office_code)};
     return (!errors->given || open_writer(run, errors->s, e))
            && headings_build(call->session->catalog, call->arena, &run->headings, e) && open_problems(run, e)
            && belt_open(&run->belt, e)

@@ -142,6 +142,22 @@ static void tell_cells(struct reader *r, const struct import_sheet *s, const str
     }
 }
 
+/* A village that was found by its name together with its town's. */
+static void tell_village(struct reader *r, const struct import_sheet *s, const struct sheet_row *row)
+{
+    const struct row_reader *rr = &s->rows;
+    size_t position = rr->name_column != ROW_NO_COLUMN ? rr->name_column : rr->name_column_also;
+    const struct layout_column *c = &s->layout.columns[position];
+    const struct sheet_cell *cell = row_cell(row, c->column);
+    struct told what = {.level = PROBLEM_NOTE,
+                        .sheet = s->number,
+                        .row = row->number,
+                        .column = c->column,
+                        .field = rr->name_column != ROW_NO_COLUMN ? c->field : c->also,
+                        .value = cell != NULL ? cell->text : TEXT_NONE};
+    tell_kind(&r->teller, &what, &IMPORT_VILLAGE_BY_NAME);
+}
+
 static uint32_t column_of(const struct layout *l, const struct catalog_field *field)
 {
     for (size_t i = 0; i < l->column_count; i++)
@@ -206,6 +222,8 @@ static bool read_one(struct reader *r, struct import_sheet *s, const struct shee
         return false;
     if (read->verdict != ROW_PASSED && (read->missing_count + read->fault_count + read->rounded_count) > 0)
         tell_row(r, s, row, read);
+    if (read->verdict == ROW_RECORD && read->by_name)
+        tell_village(r, s, row);
     if (read->verdict != ROW_RECORD) {
         arena_rewind(&r->block->arena, mark);
         return true;
@@ -275,7 +293,10 @@ static bool recognise(struct reader *r, struct sheet_book *book, struct import_s
         return true;
     }
     tell_columns(r, s);
-    return row_reader_init(&s->rows, o->headings, &s->layout, &context, &r->keep, &r->err);
+    if (!row_reader_init(&s->rows, o->headings, &s->layout, &context, &r->keep, &r->err))
+        return false;
+    s->rows.places = o->office_known ? NULL : &r->places;
+    return true;
 }
 
 /* A hidden sheet is listed, never read: what the office does not see, it does not mean to send. */
@@ -340,6 +361,7 @@ bool reader_start(struct reader *r, const struct reader_options *options, struct
     arena_init(&r->keep, KEEP_MAX);
     arena_init(&r->scratch, SCRATCH_MAX);
     teller_init(&r->teller, problems, options->lang);
+    places_init(&r->places, options->headings->catalog);
     if (pthread_mutex_init(&r->lock, NULL) != 0)
         return err_fail(e, &IMPORT_THREAD);
     r->has_lock = true;
@@ -368,4 +390,5 @@ void reader_close(struct reader *r)
     arena_clear(&r->keep);
     arena_clear(&r->scratch);
     teller_clear(&r->teller);
+    places_clear(&r->places);
 }

@@ -32,6 +32,7 @@ struct reader_options {
     day as_of; /* --as-of, or DAY_NONE */
     day today;
     enum lang lang;
+    bool office_known; /* the office's own area: names of villages are then resolved by the batch */
 };
 struct reader {
     struct reader_options options;
@@ -43,7 +44,8 @@ struct reader {
     struct import_sheet **sheets;
     size_t sheet_count, sheet_room, known_count;
     atomic_uint_fast64_t done; /* thousandths of files */
-    struct block *block;       /* the one being filled */
+    struct places places;
+    struct block *block; /* the one being filled */
     struct err err;
     pthread_t thread;
     bool started, has_lock;

@@ -18,6 +18,11 @@ static bool names_village(const struct catalog_entity *entity, const struct cata
            && text_equal(f->names, entity->village->id);
 }
 
+static bool shows(const struct layout_column *c, enum field_shows what)
+{
+    return (c->field != NULL && c->field->shows == what) || (c->also != NULL && c->also->shows == what);
+}
+
 bool row_reader_init(struct row_reader *r, const struct headings *h, const struct layout *l,
                      const struct cell_context *context, struct arena *a, struct err *e)
 {
@@ -28,7 +33,9 @@ bool row_reader_init(struct row_reader *r, const struct headings *h, const struc
                              .entity = import->entity,
                              .also = import->also,
                              .name_column = ROW_NO_COLUMN,
-                             .name_column_also = ROW_NO_COLUMN};
+                             .name_column_also = ROW_NO_COLUMN,
+                             .county_column = ROW_NO_COLUMN,
+                             .town_column = ROW_NO_COLUMN};
     r->by_column_count = l->column_count == 0 ? 0 : l->columns[l->column_count - 1].column + 1;
     r->by_column = arena_take_many(a, r->by_column_count + 1, sizeof *r->by_column);
     if (r->by_column == NULL)
@@ -41,6 +48,10 @@ bool row_reader_init(struct row_reader *r, const struct headings *h, const struc
             set_bit(r->given, c->field->column);
         if (is_stored(c->also))
             set_bit(r->given_also, c->also->column);
+        if (shows(c, SHOWS_COUNTY))
+            r->county_column = (uint16_t)i;
+        if (shows(c, SHOWS_TOWN))
+            r->town_column = (uint16_t)i;
         if (names_village(r->entity, c->field))
             r->name_column = (uint16_t)i;
         if (r->also != NULL && names_village(r->also, c->also))
@@ -288,13 +299,38 @@ static void spare_key(const struct catalog_entity *entity, struct row_part *part
     }
 }
 
+static struct text name_at(const struct row_reader *r, const struct sheet_row *row, size_t position)
+{
+    if (position == ROW_NO_COLUMN)
+        return TEXT_NONE;
+    const struct sheet_cell *cell = row_cell(row, r->layout->columns[position].column);
+    return cell != NULL && cell->kind == SHEET_TEXT ? cell->text : TEXT_NONE;
+}
+
+/* A village without a code, named together with its town. */
+static void find_village(const struct row_reader *r, const struct sheet_row *row,
+                         const struct catalog_entity *entity, struct row_part *part, struct row_read *out)
+{
+    if (part->village_name.at == NULL || entity->village == NULL || entity->village->column == SIZE_MAX
+        || part->values[entity->village->column].kind != VALUE_NONE)
+        return;
+    struct text code = place_village(r->places, name_at(r, row, r->county_column),
+                                     name_at(r, row, r->town_column), part->village_name);
+    if (code.at == NULL)
+        return;
+    part->values[entity->village->column] = value_text(code);
+    set_bit(part->given, entity->village->column);
+    part->village_name = TEXT_NONE;
+    out->by_name = true;
+}
+
 bool row_read(const struct row_reader *r, const struct sheet_row *row, struct arena *a, struct row_read *out,
               struct err *e)
 {
     struct work w = {.r = r, .a = a, .out = out};
     bool key_is_own;
     out->verdict = ROW_PASSED;
-    out->refused = false;
+    out->refused = out->by_name = false;
     out->fault_count = out->rounded_count = out->missing_count = 0;
     out->main =
         (struct row_part){.values = arena_take_many(a, r->entity->stored_count + 1, sizeof(struct value))};
@@ -312,6 +348,11 @@ bool row_read(const struct row_reader *r, const struct sheet_row *row, struct ar
         return true;
     out->refused = out->fault_count > 0 || out->missing_count > 0;
     add_set(r, row, out);
+    if (r->places != NULL) {
+        find_village(r, row, r->entity, &out->main, out);
+        if (r->also != NULL)
+            find_village(r, row, r->also, &out->also, out);
+    }
     spare_key(r->entity, &out->main);
     if (r->also != NULL)
         spare_key(r->also, &out->also);

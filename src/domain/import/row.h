@@ -8,6 +8,7 @@
 #define DOMAIN_IMPORT_ROW_H
 #include "domain/import/cell.h"
 #include "domain/import/layout.h"
+#include "domain/import/place.h"
 
 #define ROW_KEYS_MAX 8
 #define ROW_NO_COLUMN UINT16_MAX
@@ -25,7 +26,9 @@ struct row_reader {
     uint16_t *by_column; /* sheet column -> position in layout->columns */
     size_t by_column_count;
     uint16_t name_column, name_column_also; /* where the village's name stands */
+    uint16_t county_column, town_column;    /* where their names stand */
     uint64_t given[4], given_also[4];
+    struct places *places; /* resolves names of villages by those of county and town; NULL: the batch does */
 };
 struct row_part {         /* the row as a record of one entity */
     struct value *values; /* by stored field */
@@ -40,9 +43,10 @@ struct row_read {
     size_t fault_count, rounded_count;
     const struct catalog_field *missing[ROW_KEYS_MAX]; /* key fields without a value */
     size_t missing_count;
+    bool by_name; /* the village was found by its name */
 };
 
-/* OUT_OF_MEMORY. Borrows layout and headings. */
+/* OUT_OF_MEMORY. Borrows layout and headings. The caller may then set .places. */
 MUST_USE bool row_reader_init(struct row_reader *r, const struct headings *h, const struct layout *l,
                               const struct cell_context *context, struct arena *a, struct err *e);
 /* Values and texts come from `a`. OUT_OF_MEMORY. */
