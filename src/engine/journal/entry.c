@@ -96,14 +96,14 @@ static bool add_commitment(struct entry_maker *m, struct value v)
 {
     const unsigned char *salt = salt_take(m);
     unsigned char hash[SHA256_SIZE];
-    char hex[2 * SHA256_SIZE + 1];
+    char shown[sodium_base64_ENCODED_LEN(SHA256_SIZE, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
     buf_reset(&m->value);
     if (!add_value(&m->value, v) || m->value.failed)
         return false;
     sha256(salt, ENTRY_SALT_SIZE, m->value.at, m->value.size, hash);
-    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    sodium_bin2base64(shown, sizeof shown, hash, sizeof hash, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
     buf_add(&m->entry, TEXT("{\"sha256\":\""));
-    buf_add(&m->entry, (struct text){hex, 2 * SHA256_SIZE});
+    buf_add(&m->entry, (struct text){shown, sizeof shown - 1});
     buf_add(&m->entry, TEXT("\"}"));
 
     uint32_t size = (uint32_t)m->value.size;
@@ -267,24 +267,40 @@ static const struct entry_like *like_find(struct making *k, struct entry_likes *
     return NULL;
 }
 
-static bool add_body(struct making *k, struct entry_likes *likes, bool fresh)
+/* {"like":…,"n":…,"new":[…],"record":…} */
+static bool add_like(struct making *k, const struct entry_like *like)
 {
     struct buf *out = &k->m->entry;
-    const struct entry_like *like = fresh ? like_find(k, likes) : NULL;
     k->bad_field = TEXT("record");
-    if (!opening_make(k->m, k->head))
+    buf_add(out, TEXT("{\"like\":"));
+    if (!canon_int(out, (int64_t)like->position))
         return false;
-    buf_add(out, buf_text(&k->m->opening));
-    if (like != NULL) {
-        buf_add(out, TEXT(",\"like\":"));
-        if (!canon_int(out, (int64_t)like->position))
-            return false;
-    }
     buf_add(out, TEXT(",\"n\":"));
     if (!canon_int(out, (int64_t)k->head->position))
         return false;
     buf_add(out, TEXT(",\"new\":"));
-    if (!add_side(k, true, like == NULL))
+    if (!add_side(k, true, false))
+        return false;
+    k->bad_field = TEXT("record");
+    buf_add(out, TEXT(",\"record\":"));
+    if (!canon_text(out, k->head->record))
+        return false;
+    buf_add_char(out, '}');
+    return true;
+}
+
+static bool add_whole(struct making *k, bool fresh)
+{
+    struct buf *out = &k->m->entry;
+    k->bad_field = TEXT("record");
+    if (!opening_make(k->m, k->head))
+        return false;
+    buf_add(out, buf_text(&k->m->opening));
+    buf_add(out, TEXT(",\"n\":"));
+    if (!canon_int(out, (int64_t)k->head->position))
+        return false;
+    buf_add(out, TEXT(",\"new\":"));
+    if (!add_side(k, true, true))
         return false;
     if (!fresh) {
         buf_add(out, TEXT(",\"old\":"));
@@ -293,6 +309,12 @@ static bool add_body(struct making *k, struct entry_likes *likes, bool fresh)
     }
     k->bad_field = TEXT("record");
     return add_closing(k);
+}
+
+static bool add_body(struct making *k, struct entry_likes *likes, bool fresh)
+{
+    const struct entry_like *like = fresh ? like_find(k, likes) : NULL;
+    return like != NULL ? add_like(k, like) : add_whole(k, fresh);
 }
 
 static bool seal(struct entry_maker *m, const struct entry_head *head, struct entry_made *out)

@@ -1,12 +1,14 @@
-/* One journal entry as bytes: made from changes, and read back.
+/* One journal entry as bytes: made from changes, and read back. Canonical (canon.h), in one of two forms:
  *
- * {"at":TIME,"batch":UUID,"by":WHO,"county":CODE,"entity":E,"n":POSITION,"new":{FIELD:VALUE…},"old":{…},"record":ID,"why":TEXT},
- * canonical (canon.h). `old` is missing where the record is new; null is "not known". New records come by the
- * thousand with the same fields, so only the first of a batch names them; the others say "like":POSITION of
- * that one, and "new" is a list of values in the order of its members. A sensitive value is {"sha256":HEX}:
- * SHA-256 over 16 random bytes and the value's own canonical JSON. Salts and values lie in the sealed part,
- * in the order in which the entry has them: `new` first, then `old`; each is the salt, the length (4 bytes,
- * low first) and the JSON.
+ * {"at":TIME,"batch":UUID,"by":WHO,"county":CODE,"entity":E,"n":POSITION,"new":{FIELD:VALUE…},"old":{FIELD:VALUE…},
+ *  "record":ID,"why":TEXT}; `old` is missing where the record is new; null is "not known".
+ * {"like":POSITION,"n":POSITION,"new":[VALUE…],"record":ID}: new records come by the thousand with the same
+ * fields, so after the first of a batch they say which one they are like. Time, batch, who, why, entity and
+ * the fields, in the order of the members of its `new`, are that one's.
+ *
+ * A sensitive value is {"sha256":BASE64URL}: SHA-256 over 16 random bytes and the value's own canonical JSON.
+ * Salts and values lie in the sealed part, in the order in which the entry has them, `new` before `old`; each
+ * is the salt, the length (4 bytes, low first) and the JSON.
  *
  * A maker belongs to one thread; it touches no database.
  */
@@ -71,8 +73,8 @@ struct entry_reader {
                  struct err *e);
     void *user;
 };
-MUST_USE bool entry_read(const struct entry_reader *r, struct text entry, struct text sealed,
-                         struct journal_entry *out, struct err *e);
+MUST_USE bool entry_read(const struct entry_reader *r, struct text county, struct text entry,
+                         struct text sealed, struct journal_entry *out, struct err *e);
 /* Does the entry say that it is this record's, at this place? */
 bool entry_is_at(struct text entry, const struct entry_head *head, struct buf *scratch);
 /* "411622:17"; the place to which the sealed part is bound. */

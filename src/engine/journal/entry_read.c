@@ -85,95 +85,109 @@ static bool unseal(const struct entry_reader *r, struct text county, int64_t pos
                         entry_place(county, (uint64_t)position, place), sealed, &out->in, e);
 }
 
-/* The names of the values of `new`: its own, or those of the entry that it is like. */
-static bool names_of(const struct entry_reader *r, const struct canon_node *root,
-                     const struct canon_node *new, struct text county, const struct canon_node **out,
-                     struct err *e)
+/* An entry's parts: its own, or those of the entry that it is like. */
+struct parts {
+    const struct canon_node *root, *whole; /* whole: the one that says all; the same, mostly */
+    const struct canon_node *n, *new, *old;
+    struct text county;
+};
+
+static bool parts_find(const struct entry_reader *r, struct text county, struct parts *p, struct err *e)
 {
-    const struct canon_node *like = canon_member(root, "like"), *other = NULL;
+    const struct canon_node *like = canon_member(p->root, "like");
     struct text entry = TEXT_NONE;
-    *out = new->first;
-    if (new->kind == CANON_OBJECT)
+    p->whole = p->root;
+    if (like == NULL)
         return true;
-    if (new->kind != CANON_ARRAY || like == NULL || like->kind != CANON_INT)
-        return bad_entry(e);
-    if (!r->find(r->user, county, like->n, r->arena, &entry, e) || !canon_read(entry, r->arena, &other, e))
+    return like->kind == CANON_INT ? r->find(r->user, county, like->n, r->arena, &entry, e)
+                                         && canon_read(entry, r->arena, &p->whole, e)
+                                   : bad_entry(e);
+}
+
+static bool parts_read(const struct entry_reader *r, struct text county, struct text entry, struct parts *p,
+                       struct err *e)
+{
+    if (!canon_read(entry, r->arena, &p->root, e) || !parts_find(r, county, p, e))
         return false;
-    other = canon_member(other, "new");
-    if (other == NULL || other->kind != CANON_OBJECT || other->count != new->count)
+    const struct canon_node *names = canon_member(p->whole, "new");
+    p->n = canon_member(p->root, "n");
+    p->new = canon_member(p->root, "new");
+    p->old = canon_member(p->root, "old");
+    p->county = text_member(p->whole, "county");
+    bool like = p->whole != p->root;
+    if (p->n == NULL || p->n->kind != CANON_INT || p->new == NULL || names == NULL
+        || names->kind != CANON_OBJECT || p->new->kind != (like ? CANON_ARRAY : CANON_OBJECT)
+        || p->new->count != names->count || p->county.at == NULL)
         return bad_entry(e);
-    *out = other->first;
     return true;
 }
 
 /* All of `new`, then all of `old`, as the sealed part has them. */
-static bool changes_read(const struct entry_reader *r, const struct canon_node *root,
-                         const struct canon_node *new, struct text county, struct secrets *secrets,
+static bool changes_read(const struct entry_reader *r, const struct parts *p, struct secrets *secrets,
                          struct journal_entry *out, struct err *e)
 {
-    const struct canon_node *name = NULL, *old = canon_member(root, "old");
-    struct journal_change *changes = arena_take_many(r->arena, new->count + 1, sizeof *changes);
+    struct journal_change *changes = arena_take_many(r->arena, p->new->count + 1, sizeof *changes);
+    const struct canon_node *name = canon_member(p->whole, "new")->first;
     size_t count = 0, kept = 0;
     if (changes == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    if (!names_of(r, root, new, county, &name, e))
-        return false;
-    for (const struct canon_node *m = new->first; m != NULL; m = m->next, name = name->next, count++) {
+    for (const struct canon_node *m = p->new->first; m != NULL; m = m->next, name = name->next, count++) {
         changes[count].field = name->key;
         if (!side_value(r, m, secrets, &changes[count].after, &changes[count].sensitive, e))
             return false;
     }
-    const struct canon_node *m = old != NULL ? old->first : NULL;
+    const struct canon_node *m = p->old != NULL ? p->old->first : NULL;
     for (size_t i = 0; m != NULL && i < count; i++, m = m->next)
         if (!side_value(r, m, secrets, &changes[i].before, &changes[i].sensitive, e))
             return false;
     for (size_t i = 0; i < count; i++) /* of a new record, what was not known is no change */
-        if (old != NULL || changes[i].after.kind != VALUE_NONE || changes[i].sensitive)
+        if (p->old != NULL || changes[i].after.kind != VALUE_NONE || changes[i].sensitive)
             changes[kept++] = changes[i];
     out->changes = changes;
     out->count = kept;
     return true;
 }
 
-bool entry_read(const struct entry_reader *r, struct text entry, struct text sealed,
+bool entry_read(const struct entry_reader *r, struct text county, struct text entry, struct text sealed,
                 struct journal_entry *out, struct err *e)
 {
-    const struct canon_node *root = NULL;
+    struct parts p = {.root = NULL};
     struct secrets secrets = {TEXT_NONE, 0};
-    if (!canon_read(entry, r->arena, &root, e))
+    if (!parts_read(r, county, entry, &p, e))
         return false;
-    struct text county = text_member(root, "county");
-    const struct canon_node *n = canon_member(root, "n"), *new = canon_member(root, "new");
-    if (n == NULL || n->kind != CANON_INT || new == NULL || county.at == NULL)
-        return bad_entry(e);
-    *out = (struct journal_entry){.id = text_format(r->arena, "%.*s:%lld", TEXT_ARG(county), (long long)n->n),
-                                  .at_ms = time_of(text_member(root, "at")),
-                                  .by = text_member(root, "by"),
-                                  .why = text_member(root, "why"),
-                                  .entity = text_member(root, "entity"),
-                                  .record = text_member(root, "record"),
-                                  .batch = text_member(root, "batch")};
-    return unseal(r, county, n->n, sealed, &secrets, e)
-           && changes_read(r, root, new, county, &secrets, out, e);
+    *out = (struct journal_entry){
+        .id = text_format(r->arena, "%.*s:%lld", TEXT_ARG(p.county), (long long)p.n->n),
+        .at_ms = time_of(text_member(p.whole, "at")),
+        .by = text_member(p.whole, "by"),
+        .why = text_member(p.whole, "why"),
+        .entity = text_member(p.whole, "entity"),
+        .record = text_member(p.root, "record"),
+        .batch = text_member(p.whole, "batch")};
+    return unseal(r, p.county, p.n->n, sealed, &secrets, e) && changes_read(r, &p, &secrets, out, e);
 }
 
-/* Quotes inside a string are escaped, so these words can only stand where a key stands. */
+static bool holds(struct text entry, struct buf *words)
+{
+    bool found = !words->failed && text_find(entry, buf_text(words), 0) != SIZE_MAX;
+    buf_reset(words);
+    return found;
+}
+
+/* Quotes inside a string are escaped, so these words can only stand where a key stands. That an entry of the
+ * short form is in its own county's log the root of that log says. */
 bool entry_is_at(struct text entry, const struct entry_head *head, struct buf *scratch)
 {
     buf_reset(scratch);
     buf_add(scratch, TEXT(",\"n\":"));
     buf_add_int(scratch, (int64_t)head->position);
     buf_add_char(scratch, ',');
-    size_t split = scratch->size;
-    buf_add(scratch, TEXT(",\"record\":"));
-    if (!canon_text(scratch, head->record) || scratch->failed)
+    if (!holds(entry, scratch))
         return false;
-    size_t second = scratch->size;
+    buf_add(scratch, TEXT(",\"record\":"));
+    if (!canon_text(scratch, head->record) || !holds(entry, scratch))
+        return false;
     buf_add(scratch, TEXT(",\"county\":\""));
     buf_add(scratch, head->county);
     buf_add_char(scratch, '"');
-    struct text all = buf_text(scratch);
-    return !scratch->failed && text_find(entry, text_slice(all, 0, split), 0) != SIZE_MAX
-           && text_find(entry, text_slice(all, split, second - split), 0) != SIZE_MAX
-           && text_find(entry, text_slice(all, second, all.size - second), 0) != SIZE_MAX;
+    return holds(entry, scratch) || text_starts_with(entry, TEXT("{\"like\":"));
 }

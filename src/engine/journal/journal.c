@@ -27,9 +27,10 @@ static const char newest_heads[] =
 static const char update_state[] = "UPDATE journal_state SET heads = ?1, mac = ?2 WHERE id = 1";
 static const char one_entry[] = "SELECT entry FROM journal_entry WHERE county = ?1 AND position = ?2";
 static const char list_record[] =
-    "SELECT entry, sealed FROM journal_entry WHERE record = ?1 ORDER BY county, position LIMIT ?2";
+    "SELECT county, entry, sealed FROM journal_entry WHERE record = ?1 ORDER BY county, position LIMIT ?2";
 /* scan: the whole log was asked for */
-static const char list_all[] = "SELECT entry, sealed FROM journal_entry ORDER BY county, position LIMIT ?2";
+static const char list_all[] =
+    "SELECT county, entry, sealed FROM journal_entry ORDER BY county, position LIMIT ?2";
 
 bool journal_open(struct store *db, const struct vault *vault, struct arena *a, struct journal **out,
                   struct err *e)
@@ -342,8 +343,8 @@ bool journal_list(struct journal *log, struct text record, int64_t limit,
         if (!more)
             break;
         arena_rewind(&a, (struct arena_mark){NULL, 0, 0});
-        struct value sealed = statement_column(s, 1);
-        good = entry_read(&reader, statement_column(s, 0).s,
+        struct value sealed = statement_column(s, 2);
+        good = entry_read(&reader, statement_column(s, 0).s, statement_column(s, 1).s,
                           sealed.kind == VALUE_BYTES ? sealed.s : TEXT_NONE, &entry, e);
         more = good && each(user, &entry);
     }
