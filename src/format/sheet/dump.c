@@ -1,17 +1,21 @@
 /* `sheet dump`: every cell of a file as JSON, written as it is read.
  *
- * Cells are put together as bytes here, since there are millions of them; the writer only places them.
+ * Cells are put together as bytes here, since there are millions of them; the writer only places them. The
+ * piece in the making always has room for one more cell of the longest kind.
  */
 #include "format/sheet/book.h"
 #include "format/sheet/iso.h"
-#include <math.h>
+#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define PIECE_BYTES 32768 /* cells are handed on in pieces of about this size */
+#define CELL_ROOM ((size_t)SHEET_CELL_BYTES_MAX * 6 + 256)
 
 struct dump {
     struct json *out;
-    struct buf piece;
+    char *piece; /* PIECE_BYTES + CELL_ROOM; the system gives memory only for what is used */
+    size_t size;
     bool date1904;
 };
 
@@ -32,104 +36,107 @@ static bool is_shortest(struct text t)
     return good && i == t.size && digits <= 15 && !(t.at[0] == '-' && digits == 1 && t.at[1] == '0');
 }
 
-static void add_number(struct buf *b, const struct sheet_cell *cell)
+static char *put(char *to, const char *at, size_t size)
 {
-    if (is_shortest(cell->text)) {
-        buf_add(b, cell->text);
-        return;
-    }
+    memcpy(to, at, size);
+    return to + size;
+}
+
+#define PUT(to, literal) put(to, literal, sizeof(literal) - 1)
+
+static char *put_number(char *to, const struct sheet_cell *cell)
+{
+    if (is_shortest(cell->text))
+        return put(to, cell->text.at, cell->text.size);
     struct json j;
-    json_open(&j, json_to_buf, b);
+    struct buf b;
+    buf_init(&b, 64);
+    json_open(&j, json_to_buf, &b);
     json_double(&j, cell->number);
-    b->failed |= !json_end(&j);
+    bool good = json_end(&j);
+    to = good ? put(to, b.at, b.size) : PUT(to, "null"); /* not finite: no cell has that */
+    buf_clear(&b);
+    return to;
 }
 
 /* The escape of a character that cannot stand in a JSON string as it is. */
-static void add_escape(struct buf *b, unsigned char c)
+static char *put_escape(char *to, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef", letters[] = "btnvfr"; /* from 8 on; JSON has no v */
-    const char plain[2] = {'\\', (char)c}, code[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
-    const char letter[2] = {'\\', c >= 8 && c <= 13 ? letters[c - 8] : 'v'};
-    if (c >= 0x20)
-        buf_add(b, (struct text){plain, sizeof(plain)});
-    else if (letter[1] != 'v')
-        buf_add(b, (struct text){letter, sizeof(letter)});
-    else
-        buf_add(b, (struct text){code, sizeof(code)});
+    char letter = c >= 8 && c <= 13 ? letters[c - 8] : 'v';
+    *to++ = '\\';
+    if (c >= 0x20 || letter != 'v') {
+        *to++ = c >= 0x20 ? (char)c : letter;
+        return to;
+    }
+    to = PUT(to, "u00");
+    *to++ = hex[c >> 4];
+    *to++ = hex[c & 15];
+    return to;
 }
 
-static void add_quoted(struct buf *b, struct text t)
+static char *put_quoted(char *to, struct text t)
 {
-    buf_add_char(b, '"');
-    size_t from = 0;
+    assert(t.size <= SHEET_CELL_BYTES_MAX);
+    *to++ = '"';
     for (size_t i = 0; i < t.size; i++) {
         unsigned char c = (unsigned char)t.at[i];
         if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        buf_add(b, text_slice(t, from, i - from));
-        from = i + 1;
-        add_escape(b, c);
+            *to++ = (char)c;
+        else
+            to = put_escape(to, c);
     }
-    buf_add(b, text_slice(t, from, t.size));
-    buf_add_char(b, '"');
+    *to++ = '"';
+    return to;
 }
 
-static void add_value(struct dump *d, const struct sheet_cell *cell)
+static char *put_value(char *to, const struct sheet_cell *cell, bool date1904)
 {
-    struct buf *b = &d->piece;
     char date[32];
     switch ((enum sheet_cell_kind)cell->kind) {
     case SHEET_TEXT:
-        buf_add_z(b, "\"s\",");
-        add_quoted(b, cell->text);
-        return;
+        return put_quoted(PUT(to, "\"s\","), cell->text);
     case SHEET_ERROR:
-        buf_add_z(b, "\"e\",");
-        add_quoted(b, cell->text);
-        return;
+        return put_quoted(PUT(to, "\"e\","), cell->text);
     case SHEET_BOOL:
-        buf_add_z(b, cell->number != 0 ? "\"b\",true" : "\"b\",false");
-        return;
+        return cell->number != 0 ? PUT(to, "\"b\",true") : PUT(to, "\"b\",false");
     case SHEET_DATE:
-        if (iso_from_text(cell->text, date) || iso_from_serial(cell->number, d->date1904, date)) {
-            buf_add_z(b, "\"d\",");
-            add_quoted(b, text_of(date));
-            return;
-        }
+        if (iso_from_text(cell->text, date) || iso_from_serial(cell->number, date1904, date))
+            return put_quoted(PUT(to, "\"d\","), text_of(date));
         break;
     case SHEET_NUMBER:
     case SHEET_NONE:
         break;
     }
-    buf_add_z(b, "\"n\",");
-    add_number(b, cell);
+    return put_number(PUT(to, "\"n\","), cell);
 }
 
 static void hand_on(struct dump *d)
 {
-    if (d->piece.size > 0)
-        json_raw(d->out,
-                 buf_text(&d->piece)); /* several values with commas between: the writer adds the first */
-    buf_reset(&d->piece);
+    if (d->size > 0)
+        json_raw(d->out, (struct text){d->piece,
+                                       d->size}); /* values with commas between: the writer adds the first */
+    d->size = 0;
 }
 
 static void add_row(struct dump *d, const struct sheet_row *row)
 {
-    struct buf *b = &d->piece;
     char number[16];
-    int digits = snprintf(number, sizeof(number), "%u\",", row->number);
+    size_t digits = (size_t)snprintf(number, sizeof(number), "%u\",", row->number);
     for (size_t i = 0; i < row->count; i++) {
         const struct sheet_cell *cell = &row->cells[i];
         char name[4];
         if (cell->kind == SHEET_NONE)
             continue;
+        char *at = d->piece + d->size, *to = at;
+        if (d->size > 0)
+            *to++ = ',';
         sheet_column_name(cell->column, name);
-        buf_add_z(b, b->size == 0 ? "[\"" : ",[\"");
-        buf_add_z(b, name);
-        buf_add(b, (struct text){number, (size_t)digits});
-        add_value(d, cell);
-        buf_add_char(b, ']');
-        if (b->size > PIECE_BYTES)
+        to = put(PUT(to, "[\""), name, strlen(name));
+        to = put_value(put(to, number, digits), cell, d->date1904);
+        *to++ = ']';
+        d->size += (size_t)(to - at);
+        if (d->size > PIECE_BYTES)
             hand_on(d);
     }
 }
@@ -169,29 +176,35 @@ static bool dump_sheet(struct sheet_book *book, size_t index, struct dump *d, st
     return true;
 }
 
+static bool dump_book(struct sheet_book *book, struct dump *d, struct err *e)
+{
+    json_object(d->out);
+    json_key(d->out, "date1904");
+    json_bool(d->out, d->date1904);
+    json_key(d->out, "sheets");
+    json_array(d->out);
+    for (size_t i = 0; i < sheet_count(book); i++)
+        if (!dump_sheet(book, i, d, e))
+            return false;
+    json_array_end(d->out);
+    json_object_end(d->out);
+    return true;
+}
+
 bool book_dump(const char *path, const struct sheet_options *how, struct json *out, struct err *e)
 {
     struct sheet_book *book = NULL;
-    if (!sheet_open(path, how, &book, e))
+    if (!sheet_open(path, how, &book, e)) {
+        out->failed = true;
         return false;
-    struct dump d = {.out = out, .date1904 = sheet_date1904(book)};
-    buf_init(&d.piece, (size_t)SHEET_CELL_BYTES_MAX * 6 + PIECE_BYTES * 2);
-    json_object(out);
-    json_key(out, "date1904");
-    json_bool(out, d.date1904);
-    json_key(out, "sheets");
-    json_array(out);
-    bool good = true;
-    for (size_t i = 0; good && i < sheet_count(book); i++)
-        good = dump_sheet(book, i, &d, e);
-    if (good) {
-        json_array_end(out);
-        json_object_end(out);
     }
-    if (good && (d.piece.failed || out->failed))
-        good = err_fail_text(e, out->failed ? &SHEET_NO_SPACE : &SHEET_NO_MEMORY, "name", text_of(path));
+    struct dump d = {.out = out, .date1904 = sheet_date1904(book), .piece = malloc(PIECE_BYTES + CELL_ROOM)};
+    bool good =
+        d.piece != NULL ? dump_book(book, &d, e) : err_fail_text(e, &SHEET_NO_MEMORY, "name", book->name);
+    if (good && out->failed)
+        good = err_fail_text(e, &SHEET_NO_SPACE, "name", book->name);
     out->failed |= !good; /* it may stand in the middle of a value */
-    buf_clear(&d.piece);
+    free(d.piece);
     sheet_close(book);
     return good;
 }

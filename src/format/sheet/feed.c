@@ -1,11 +1,15 @@
 /* Decides stretch by stretch whether the scanner or expat reads on. */
 #include "format/sheet/feed.h"
 #include <assert.h>
+#include <stdlib.h>
 
 bool feed_open(struct feed *f, struct package *p, uint64_t entry, struct text part,
                const struct xml_handler *handler, feed_scan *scan, void *user, struct err *e)
 {
     *f = (struct feed){.scan = scan, .user = user};
+    f->rest = malloc(PART_HEADROOM);
+    if (f->rest == NULL)
+        return err_fail(e, &SHEET_NO_MEMORY);
     return part_open(p, entry, true, &f->part, e) && xml_open(&f->xml, handler, user, part, e);
 }
 
@@ -13,6 +17,7 @@ void feed_close(struct feed *f)
 {
     xml_close(&f->xml);
     part_close(f->part);
+    free(f->rest);
     *f = (struct feed){0};
 }
 
@@ -23,17 +28,16 @@ void feed_leave_list(struct feed *f) { f->list_depth = 0; }
 /* Gets the next block and puts what is left over before it. */
 static bool refill(struct feed *f, struct err *e)
 {
-    char rest[PART_HEADROOM];
     size_t left = (size_t)(f->end - f->at);
-    assert(left <= sizeof(rest));
+    assert(left <= PART_HEADROOM);
     if (left > 0)
-        memcpy(rest, f->at, left);
+        memcpy(f->rest, f->at, left);
     char *data = NULL;
     size_t size = 0;
     if (!part_next(f->part, &data, &size, e))
         return false;
     if (left > 0)
-        memcpy(data - left, rest, left);
+        memcpy(data - left, f->rest, left);
     f->at = data - left;
     f->end = data + size;
     *f->end = '\0';

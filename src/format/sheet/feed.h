@@ -28,6 +28,7 @@ struct feed {
     int list_depth;                   /* open elements within the list; 0: not in the list */
     char *at, *end;                   /* bytes at hand */
     bool last, over;                  /* the part has no more bytes; expat has been told */
+    char *rest;                       /* PART_HEADROOM bytes: what is carried from block to block */
     uint64_t taken;                   /* bytes that are done with */
 };
 

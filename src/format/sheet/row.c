@@ -184,6 +184,8 @@ bool row_add(struct row *r, const struct raw_cell *raw, struct err *e)
     struct sheet_cell cell = {.column = raw->column, .style = raw->style, .formula = raw->formula};
     if (raw->column >= SHEET_COLUMNS_MAX)
         return fail_wide(r, e);
+    if (raw->value.size > SHEET_CELL_BYTES_MAX)
+        return row_fail_long(r, raw->column, e);
     if (raw->type == CELL_STRING || raw->type == CELL_INLINE) {
         struct text t;
         if (raw->valued)

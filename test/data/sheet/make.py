@@ -504,6 +504,7 @@ def refusals():
     refused("wide.xlsx", pack(book(sheet(row(1, c("XFE1", 1))))), "SHEET_TOO_MANY_COLUMNS")
     refused("tall.xlsx", pack(book(sheet(row(1048577, c("A1048577", 1))))), "SHEET_TOO_MANY_ROWS")
     refused("long_cell.xlsx", pack(book(sheet(row(1, c("A1", "a" * 1048577, "str"))))), "SHEET_CELL_TOO_LONG")
+    refused("long_error.xlsx", pack(book(sheet(row(1, c("A1", "a" * 1048577, "e"))))), "SHEET_CELL_TOO_LONG")
     refused("long_string.xlsx", pack(book(sheet("<row/>"), sst=strings(si("a" * 1048577)))), "SHEET_CELL_TOO_LONG")
     refused("long_attribute.xlsx", pack(book(sheet(f'<row r="1" spans="{"1" * 20000000}"/>'))), "SHEET_UNSAFE")
     refused("repeated.xlsx", pack(book(sheet("".join(row(i, *(c(f"{k}{i}", 0, "s") for k in "ABCD")) for i in range(1, 80))),
