@@ -197,6 +197,10 @@ bool lister_list(struct lister *l, const struct figure *figure, struct listing *
     const struct text *ids;
     if (!values_rows(l->v, figure, &entity, &ids, &out->rows, e))
         return false;
+    if (entity == NULL) { /* a formula whose rows the pack does not name */
+        *out = (struct listing){0};
+        return true;
+    }
     struct names *names = &l->names[entity->index];
     if (!names->read && !read_names(l, entity, names, e))
         return false;

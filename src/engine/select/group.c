@@ -64,8 +64,12 @@ bool groups_need(const struct catalog *c, struct frame_needs *needs,
         return true;
     if (!resolve(c, indicator, by, &source, e))
         return false;
+    const struct catalog_entity *village = catalog_entity(c, TEXT("village"));
+    const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
     if (source.field != NULL)
         frame_needs_field(needs, c, source.entity, source.field);
+    else if (name != NULL)
+        frame_needs_field(needs, c, village, name);
     return true;
 }
 
@@ -132,18 +136,25 @@ static struct value value_at(struct run *run, const struct catalog_entity *on, c
     return above == UINT32_MAX ? value_none() : frame_value(run->frame, source->entity, source->field, above);
 }
 
+/* A village as the register calls it; else as the table of divisions does. */
+static struct text village_label(struct run *run, struct text code)
+{
+    const struct catalog_entity *village = catalog_entity(run->c, TEXT("village"));
+    const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
+    uint32_t row = name == NULL ? UINT32_MAX : frame_row(run->frame, village, code);
+    struct value own = row == UINT32_MAX ? value_none() : frame_value(run->frame, village, name, row);
+    const struct catalog_division *division = catalog_division(run->c, code);
+    return own.kind == VALUE_TEXT ? own.s : division != NULL ? division->name : code;
+}
+
 static bool name_key(struct run *run, const struct catalog_field *field, struct value v,
                      struct indicator_key *out)
 {
     if (v.kind == VALUE_NONE)
         return true;
     out->key = v.kind == VALUE_INT ? text_format(&run->arena, "%lld", (long long)v.n) : v.s;
-    if (field != NULL) {
-        out->label = record_value_text(&run->arena, run->c, field, v, false, LANG_ZH);
-    } else {
-        const struct catalog_division *division = catalog_division(run->c, v.s);
-        out->label = division != NULL ? division->name : v.s;
-    }
+    out->label = field != NULL ? record_value_text(&run->arena, run->c, field, v, false, LANG_ZH)
+                               : village_label(run, v.s);
     return out->key.at != NULL && out->label.at != NULL;
 }
 
