@@ -25,17 +25,18 @@ static bool measure(struct figure *f, struct text by, struct err *e)
 static bool run_one(struct op_call *call, struct figure *f, struct err *e)
 {
     const struct op_value *by = op_value(call, "by");
+    const struct text split = by->given ? by->s : TEXT_NONE;
     const struct run_options options = {.area = f->scope.area,
                                         .as_of = f->scope.as_of,
                                         .indicators = &f->indicator,
                                         .indicator_count = 1,
-                                        .by = by->given ? by->s : TEXT_NONE};
+                                        .by = &split};
     f->split = by->given;
     f->with_rows = op_value(call, "rows")->given;
     if (!store_begin_read(call->session->store, e))
         return false;
     bool measured = run_open(call->session->records, call->session->catalog, &options, &f->run, e)
-                    && measure(f, options.by, e);
+                    && measure(f, split, e);
     return store_end(call->session->store, measured, e);
 }
 

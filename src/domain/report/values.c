@@ -10,18 +10,71 @@ static bool take_room(struct values *v, struct err *e)
     return v->indicators != NULL && v->variables != NULL ? true : err_fail(e, &OUT_OF_MEMORY);
 }
 
+struct wanted { /* indicators and by what each will be split, side by side */
+    const struct catalog_indicator **indicators;
+    struct text *by;
+    size_t count;
+};
+
+static void want(struct wanted *w, const struct catalog_indicator *indicator, struct text by)
+{
+    w->indicators[w->count] = indicator;
+    w->by[w->count++] = by;
+}
+
+static void want_columns(struct wanted *w, const struct values *v, const struct block *block)
+{
+    for (size_t i = 0; i < block->count; i++) {
+        const struct column *column = &block->columns[i];
+        struct text by = column->by.at != NULL ? column->by : block->by;
+        if (by.at != NULL && column->figure.source == FIGURE_INDICATOR)
+            want(w, &v->c->indicators[column->figure.index], by);
+    }
+}
+
+static void want_all(struct wanted *w, const struct values *v)
+{
+    const struct report_model *model = v->model;
+    for (size_t i = 0; i < v->c->indicator_count; i++)
+        if (model->used[i])
+            want(w, &v->c->indicators[i], TEXT_NONE);
+    for (size_t i = 0; i < model->chapter_count; i++)
+        for (size_t k = 0; k < model->chapters[i].count; k++)
+            want_columns(w, v, &model->chapters[i].blocks[k]);
+    for (size_t i = 0; i < model->part_count; i++)
+        for (size_t k = 0; k < model->parts[i].series_count; k++)
+            for (size_t n = 0; n < model->parts[i].series[k].count; n++)
+                want(w, &v->c->indicators[model->parts[i].series[k].of[n].indicator],
+                     model->parts[i].series[k].by);
+}
+
+static size_t most_wanted(const struct values *v)
+{
+    size_t most = v->c->indicator_count + 1;
+    for (size_t i = 0; i < v->model->chapter_count; i++)
+        for (size_t k = 0; k < v->model->chapters[i].count; k++)
+            most += v->model->chapters[i].blocks[k].count;
+    for (size_t i = 0; i < v->model->part_count; i++)
+        for (size_t k = 0; k < v->model->parts[i].series_count; k++)
+            most += v->model->parts[i].series[k].count;
+    return most;
+}
+
+/* Everything that the report will ask is known before, so the register is read once. */
 static bool open_run(struct values *v, struct err *e)
 {
-    size_t count = 0;
-    const struct catalog_indicator **wanted =
-        arena_take_many(v->arena, v->c->indicator_count + 1, sizeof *wanted);
-    struct run_options options = {.area = v->area, .as_of = v->as_of, .grades = true, .indicators = wanted};
-    if (wanted == NULL)
+    size_t most = most_wanted(v);
+    struct wanted w = {.indicators = arena_take_many(v->arena, most, sizeof *w.indicators),
+                       .by = arena_take_many(v->arena, most, sizeof *w.by)};
+    if (w.indicators == NULL || w.by == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    for (size_t i = 0; i < v->c->indicator_count; i++)
-        if (v->model->used[i])
-            wanted[count++] = &v->c->indicators[i];
-    options.indicator_count = count;
+    want_all(&w, v);
+    const struct run_options options = {.area = v->area,
+                                        .as_of = v->as_of,
+                                        .grades = true,
+                                        .indicators = w.indicators,
+                                        .indicator_count = w.count,
+                                        .by = w.by};
     return run_open(v->session->records, v->c, &options, &v->run, e);
 }
 

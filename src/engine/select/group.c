@@ -180,8 +180,11 @@ bool groups_make(struct run *run, const struct catalog_indicator *indicator, str
     struct source source;
     struct making m = {.run = run, .out = out};
     *out = (struct groups){0};
+    const struct catalog_entity *village = catalog_entity(run->c, TEXT("village"));
+    const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
     if (!resolve(run->c, indicator, by, &source, e)
-        || (source.field != NULL && !run_need(run, source.entity, source.field, e)))
+        || (source.field != NULL && !run_need(run, source.entity, source.field, e))
+        || (source.field == NULL && name != NULL && !run_need(run, village, name, e)))
         return false;
     out->field = source.field;
     uint32_t rows = frame_rows(run->frame, indicator->on);

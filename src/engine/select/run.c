@@ -93,8 +93,8 @@ static bool need_all(struct run *run, const struct run_options *options, struct 
         frame_needs_entity(run->needs, options->on);
     for (size_t i = 0; i < options->indicator_count; i++) {
         need_indicator(run, options->indicators[i]);
-        if (!text_is_empty(options->by)
-            && !groups_need(run->c, run->needs, options->indicators[i], options->by, e))
+        if (options->by != NULL && !text_is_empty(options->by[i])
+            && !groups_need(run->c, run->needs, options->indicators[i], options->by[i], e))
             return false;
     }
     return true;

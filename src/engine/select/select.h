@@ -23,7 +23,8 @@ struct run_options {
     size_t indicator_count;
     const struct catalog_entity *on; /* with `where`: a user's condition */
     const struct cel_program *where; /* NULL: none */
-    struct text by; /* by which indicators will be split, or TEXT_NONE; others are fetched when asked for */
+    const struct text *by; /* by what each of the indicators will be split (TEXT_NONE: not); NULL: none. Other
+                              splits are fetched when asked for */
 };
 /* RUN_RULE_UNKNOWN: no rule has that id or V-number; RUN_BY_UNKNOWN, RUN_BY_SEALED; OUT_OF_MEMORY; those of
  * frame_fill. */
