@@ -51,8 +51,10 @@ static bool begins(const char *uri, size_t size, const char *with)
     return size >= length && memcmp(uri, with, length) == 0;
 }
 
-static enum space space_of(const char *uri, size_t size)
+static enum space space_of(const struct xml *x, const char *uri, size_t size)
 {
+    if (size == strlen(x->root) && memcmp(uri, x->root, size) == 0)
+        return SPACE_OURS;
     if (begins(uri, size, "http://schemas.openxmlformats.org/spreadsheetml/")
         || begins(uri, size, "http://purl.oclc.org/ooxml/spreadsheetml/")
         || begins(uri, size, "http://schemas.openxmlformats.org/package/2006/"))
@@ -69,10 +71,10 @@ struct name {
 };
 
 /* expat gives "local", "uri SEPARATOR local" or "uri SEPARATOR local SEPARATOR prefix". */
-static void name_split(const char *full, struct name *n)
+static void name_split(const struct xml *x, const char *full, struct name *n)
 {
     const char *local = strchr(full, SEPARATOR);
-    n->space = local == NULL ? SPACE_OURS : space_of(full, (size_t)(local - full));
+    n->space = local == NULL ? SPACE_OURS : space_of(x, full, (size_t)(local - full));
     local = local == NULL ? full : local + 1;
     const char *prefix = strchr(local, SEPARATOR);
     n->prefixed = prefix != NULL;
@@ -93,6 +95,14 @@ static void settle(struct xml *x)
     x->settled = XML_GetCurrentByteIndex(x->parser) + XML_GetCurrentByteCount(x->parser);
 }
 
+static void remember_root(struct xml *x, const char *full)
+{
+    const char *local = strchr(full, SEPARATOR);
+    size_t size = local == NULL ? 0 : (size_t)(local - full);
+    if (size < sizeof(x->root))
+        memcpy(x->root, full, size);
+}
+
 static void on_start(void *user, const char *full, const char **attributes)
 {
     struct xml *x = user;
@@ -104,12 +114,14 @@ static void on_start(void *user, const char *full, const char **attributes)
         return;
     }
     settle(x);
+    if (x->depth == 1)
+        remember_root(x, full);
     if (x->skip > 0) {
         x->skip++;
         return;
     }
     struct name n;
-    name_split(full, &n);
+    name_split(x, full, &n);
     x->prefixed = n.prefixed;
     if (n.space == SPACE_OURS)
         x->handler->start(x, n.local, attributes);
@@ -129,7 +141,7 @@ static void on_end(void *user, const char *full)
         return;
     }
     struct name n;
-    name_split(full, &n);
+    name_split(x, full, &n);
     if (n.space == SPACE_OURS)
         x->handler->end(x, n.local);
 }

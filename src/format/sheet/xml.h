@@ -1,9 +1,10 @@
 /* expat with what every part of a workbook needs: DOCTYPE refused, depth and memory bounded, namespaces
  * judged.
  *
- * Handlers see elements of SpreadsheetML (transitional, strict or without a namespace) and of the package's
- * own parts by their local names, whatever prefix the file uses. Elements of other namespaces are left out
- * with all they hold. Of mc:AlternateContent the fallback is shown, as if it stood there itself.
+ * Handlers see elements of SpreadsheetML (transitional or strict) and of the package's own parts, those
+ * without a namespace and those of the part's root (drafts of Excel 2007 have others) by their local names,
+ * whatever prefix the file uses. Elements of other namespaces are left out with all they hold. Of
+ * mc:AlternateContent the fallback is shown, as if it stood there itself.
  *
  * A handler answers an error by filling x->e and calling xml_stop.
  */
@@ -12,6 +13,7 @@
 #include "format/sheet/package.h"
 #include <expat.h>
 
+#define XML_SPACE_MAX 128                 /* bytes of a namespace's name, with its NUL */
 #define XML_MEMORY_MAX ((size_t)16 << 20) /* bytes that expat may hold for one part; SHEET_UNSAFE */
 
 struct xml;
@@ -26,10 +28,11 @@ struct xml {
     struct err *e; /* of the call under way */
     struct text part;
     XML_Parser parser;
-    int depth;     /* open elements */
-    int skip;      /* open elements of the subtree that is left out; 0: none is */
-    bool utf8;     /* the part's encoding is UTF-8 */
-    bool prefixed; /* the element whose start is told bears a prefix */
+    char root[XML_SPACE_MAX]; /* namespace of the part's root element */
+    int depth;                /* open elements */
+    int skip;                 /* open elements of the subtree that is left out; 0: none is */
+    bool utf8;                /* the part's encoding is UTF-8 */
+    bool prefixed;            /* the element whose start is told bears a prefix */
     bool paused, stopped;
     int64_t fed;     /* bytes */
     int64_t settled; /* bytes up to the end of the last thing that a handler was told of */

@@ -183,6 +183,13 @@ def strict():
          ["H1", "d", "2020-01-01"]])
 
 
+def draft():
+    """A namespace of Excel 2007's drafts."""
+    old = "http://schemas.microsoft.com/office/excel/2006/2"
+    parts = book(sheet(row(1, c("A1", 0, "s"), c("B1", 1)), main=old), sst=strings(si("草案"), main=old), main=old)
+    one("draft.xlsx", pack(parts), [["A1", "s", "草案"], ["B1", "n", 1]])
+
+
 def no_references():
     data = ("<row><c><v>1</v></c><c/><c><v>3</v></c></row><row/><row><c><v>4</v></c></row>"
             '<row r="7"><c><v>5</v></c><c r="D7"><v>6</v></c><c><v>7</v></c></row><row><c><v>8</v></c></row>'
@@ -521,6 +528,6 @@ def refusals():
     refused("zeros.csv", b"a,b\0\0\0c\n", "SHEET_NOT_WORKBOOK")
 
 
-for make in (kinds, inline_strings, rich_strings, escapes, prefixes, strict, no_references, encodings, places, sheet_kinds,
+for make in (kinds, inline_strings, rich_strings, escapes, prefixes, strict, draft, no_references, encodings, places, sheet_kinds,
              dates, merges, formulas, foreign, numbers, odd_places, spaces, hidden_rows, packings, bare, long_rows, delimited, refusals):
     make()
