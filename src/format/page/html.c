@@ -16,13 +16,14 @@ static const char style[] =
     "p.right{text-align:right;text-indent:0;margin-top:32px}"
     "a{color:inherit;text-decoration:underline;text-decoration-color:#9a9a9a;text-underline-offset:3px}"
     "a:hover,a:focus{color:#b3261e}"
-    "figure{margin:20px 0;break-inside:avoid;overflow-x:auto}"
+    "figure{margin:20px 0;overflow-x:auto}figure.chart{break-inside:avoid}"
+    "h2,h3,figcaption,caption{break-after:avoid}"
     "figcaption,caption{font:700 15px/1.6 \"SimHei\",\"Noto Sans CJK "
     "SC\",sans-serif;text-align:center;padding:4px 0}"
     "table{border-collapse:collapse;width:100%;font:15px/1.5 \"SimSun\",\"Noto Sans CJK SC\",sans-serif}"
     "th,td{border:1px solid #8a8a8a;padding:3px 8px;text-align:left}"
     "th{background:#efefec;text-align:center}"
-    "td.n{text-align:right;font-variant-numeric:tabular-nums}"
+    "td:first-child{white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}"
     "tr.total td{font-weight:700}"
     "thead{display:table-header-group}tr{break-inside:avoid}"
     "svg{display:block;width:100%;height:auto;font-family:\"SimSun\",\"Noto Sans CJK SC\",sans-serif}"
@@ -163,7 +164,7 @@ static void add_block(const struct page_block *block, struct buf *out)
         buf_add_z(out, "</figure>\n");
         break;
     case PAGE_CHART:
-        buf_add_z(out, "<figure><figcaption>");
+        buf_add_z(out, "<figure class=\"chart\"><figcaption>");
         page_escape(block->caption, out);
         buf_add_z(out, "</figcaption>");
         page_svg(&block->chart, out);

@@ -15,7 +15,8 @@
 
 static const char *colour(size_t series)
 {
-    static const char *const colours[] = {"#b3261e", "#3d6b8f", "#8a6d3b", "#4c7a4c", "#6b4c7a", "#7a7a7a"};
+    static const char *const colours[] = {"#b3261e", "#3d6b8f", "#8a6d3b", "#4c7a4c", "#6b4c7a", "#7a7a7a",
+                                          "#d98a6a", "#7fb0cf", "#c7b27a", "#8fbf8f", "#a98fbd", "#b5b5b5"};
     return colours[series % COUNT_OF(colours)];
 }
 
@@ -122,11 +123,12 @@ static void add_slice(double from, double share, const char *fill, struct buf *o
 static void add_shares(const struct page_chart *chart, struct buf *out)
 {
     const struct page_series *series = &chart->series[0];
-    double sum = 0, from = 0;
+    double sum = 0, from = 0, line = chart->keys > 8 ? (HEIGHT - 40) / (double)chart->keys : 30;
+    double top = chart->keys > 8 ? 30 : 60;
     for (size_t k = 0; k < chart->keys; k++)
         sum += isnan(series->values[k]) ? 0 : series->values[k];
     for (size_t k = 0; k < chart->keys && sum > 0; k++) {
-        double value = isnan(series->values[k]) ? 0 : series->values[k], y = 60 + 30.0 * (double)k;
+        double value = isnan(series->values[k]) ? 0 : series->values[k], y = top + line * (double)k;
         add_slice(from, value / sum, colour(k), out);
         from += value / sum;
         buf_add_format(out, "<rect x=\"330\" y=\"%.1f\" width=\"14\" height=\"14\" fill=\"%s\"/>", y - 12,
