@@ -17,7 +17,9 @@ static void every_kind_is_complete(void **state)
     assert_true(err_kind_count > 10);
     for (size_t i = 0; i < err_kind_count; i++) {
         const struct err_kind *k = err_kinds[i];
-        if (!is_code(k->code) || k->http < 400 || k->http > 599 || k->exit_code < 0 || k->exit_code > 3)
+        bool is_note = k->http == 200 && k->exit_code == 0; /* told beside what was done */
+        bool is_error = k->http >= 400 && k->http <= 599 && k->exit_code >= 1 && k->exit_code <= 3;
+        if (!is_code(k->code) || (!is_note && !is_error))
             fail_msg("%s: http %d exit %d", k->code, k->http, k->exit_code);
         struct text zh = text_of(k->zh), en = text_of(k->en);
         if (!text_is_utf8(zh) || !(text_ends_with(zh, TEXT("。")) || text_ends_with(zh, TEXT("？"))))
@@ -36,16 +38,22 @@ static void every_code_stands_once(void **state)
     }
 }
 
+/* What stands in quotes is shown as a file or a command has it. */
 static void chinese_sentences_use_full_width_marks(void **state)
 {
     (void)state;
     for (size_t i = 0; i < err_kind_count; i++) {
         struct text zh = text_of(err_kinds[i]->zh);
-        for (size_t at = 1; at < zh.size; at++) {
-            bool behind_chinese = (unsigned char)zh.at[at - 1] >= 0x80;
-            if (behind_chinese && strchr(",;!?", zh.at[at]) != NULL)
+        int quotes = 0;
+        for (size_t at = 0; at < zh.size; at++) {
+            struct text rest = text_slice(zh, at, zh.size);
+            quotes += text_starts_with(rest, TEXT("“")) ? 1 : text_starts_with(rest, TEXT("”")) ? -1 : 0;
+            bool behind_chinese = at > 0 && (unsigned char)zh.at[at - 1] >= 0x80;
+            if (quotes == 0 && behind_chinese && strchr(",;!?", zh.at[at]) != NULL)
                 fail_msg("%s: half-width \"%c\" in: %s", err_kinds[i]->code, zh.at[at], err_kinds[i]->zh);
         }
+        if (quotes != 0)
+            fail_msg("%s: quotes are not closed: %s", err_kinds[i]->code, err_kinds[i]->zh);
     }
 }
 
