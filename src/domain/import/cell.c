@@ -2,6 +2,7 @@
 #include "domain/import/cell.h"
 #include "domain/import/import.err.h"
 #include "engine/catalog/coerce.h"
+#include <assert.h>
 
 bool cell_is_blank(const struct sheet_cell *cell)
 {
@@ -10,7 +11,8 @@ bool cell_is_blank(const struct sheet_cell *cell)
     if (cell->kind != SHEET_TEXT)
         return false;
     unsigned char first = cell->text.size > 0 ? (unsigned char)cell->text.at[0] : 0;
-    if (first > ' ' && first < 0x80)
+    /* No blank of any width begins with another byte. */
+    if (first > ' ' && first != 0xC2 && first != 0xE3 && first != 0xEF)
         return false;
     return text_is_empty(text_trim(cell->text));
 }
@@ -68,6 +70,75 @@ enum cell_state cell_read(const struct catalog_field *field, struct text unit, c
     *out = coerced.value;
     *rounded_out = coerced.rounded;
     return coerced.value.kind == VALUE_NONE ? CELL_EMPTY : CELL_FITS;
+}
+
+#define MEMORY_KEY_MAX 22 /* bytes of a spelling that is remembered */
+
+struct memory_entry {
+    char key[MEMORY_KEY_MAX];
+    uint8_t size, kind; /* of the cell; size 0: empty place */
+    int64_t n;
+    struct text s; /* in the catalogue */
+};
+#define MEMORY_ENTRIES 128
+struct cell_memory {
+    struct memory_entry at[MEMORY_ENTRIES];
+};
+static_assert(sizeof(struct cell_memory) <= CELL_MEMORY_SIZE, "a column's memory has room for its entries");
+
+/* Values that outlive the row: integers, and codes, whose text is the catalogue's. */
+static bool is_lasting(enum field_type type)
+{
+    switch (type) {
+    case FIELD_INT:
+    case FIELD_DECIMAL:
+    case FIELD_MONEY:
+    case FIELD_YEAR:
+    case FIELD_DATE:
+    case FIELD_BOOL:
+    case FIELD_CODE:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static struct memory_entry *entry_of(struct cell_memory *memory, const struct sheet_cell *cell)
+{
+    uint32_t hash = cell->kind;
+    for (size_t i = 0; i < cell->text.size; i++)
+        hash = (hash ^ (unsigned char)cell->text.at[i]) * 16777619u;
+    return &memory->at[(hash ^ hash >> 15) % MEMORY_ENTRIES];
+}
+
+static bool is_entry_of(const struct memory_entry *entry, const struct sheet_cell *cell)
+{
+    return entry->size == cell->text.size && entry->kind == cell->kind
+           && memcmp(entry->key, cell->text.at, cell->text.size) == 0;
+}
+
+enum cell_state cell_read_again(struct cell_memory *memory, const struct catalog_field *field,
+                                struct text unit, const struct sheet_cell *cell,
+                                const struct cell_context *context, struct arena *a, struct value *out,
+                                bool *rounded_out, struct err *why)
+{
+    if (cell->text.size == 0 || cell->text.size > MEMORY_KEY_MAX || !is_lasting(field->type))
+        return cell_read(field, unit, cell, context, a, out, rounded_out, why);
+    struct memory_entry *entry = entry_of(memory, cell);
+    if (is_entry_of(entry, cell)) {
+        *rounded_out = false;
+        *out = field->type == FIELD_CODE ? value_text(entry->s) : value_int(entry->n);
+        return CELL_FITS;
+    }
+    enum cell_state state = cell_read(field, unit, cell, context, a, out, rounded_out, why);
+    if (state != CELL_FITS || *rounded_out)
+        return state;
+    memcpy(entry->key, cell->text.at, cell->text.size);
+    entry->size = (uint8_t)cell->text.size;
+    entry->kind = cell->kind;
+    entry->n = out->n;
+    entry->s = out->s;
+    return state;
 }
 
 struct text cell_written(const struct sheet_cell *cell, bool date1904, struct arena *a)

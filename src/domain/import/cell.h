@@ -19,6 +19,14 @@ struct cell_context {
 enum cell_state cell_read(const struct catalog_field *field, struct text unit, const struct sheet_cell *cell,
                           const struct cell_context *context, struct arena *a, struct value *out,
                           bool *rounded_out, struct err *why);
+/* The same through a memory of what the column's cells gave before: most columns of an office's table hold
+ * few different things. Answers as cell_read would. */
+struct cell_memory;
+#define CELL_MEMORY_SIZE ((size_t)8192) /* bytes of one column's memory, zeroed before its first use */
+enum cell_state cell_read_again(struct cell_memory *memory, const struct catalog_field *field,
+                                struct text unit, const struct sheet_cell *cell,
+                                const struct cell_context *context, struct arena *a, struct value *out,
+                                bool *rounded_out, struct err *why);
 bool cell_is_blank(const struct sheet_cell *cell);
 /* The cell as a person reads it in the workbook: dates as dates, numbers as spelled. In `a`. */
 struct text cell_written(const struct sheet_cell *cell, bool date1904, struct arena *a);

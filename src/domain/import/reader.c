@@ -322,7 +322,9 @@ static bool read_sheet(struct reader *r, struct sheet_book *book, const struct i
     bool done = sheet_rows_open(book, index, &rows, &r->err) && read_head(r, rows, head)
                 && recognise(r, book, s, head);
     if (done && s->layout.kind != NULL)
-        done = read_rows(r, s, head, rows, sheet_count(book));
+        done = row_reader_remember(&s->rows, &r->scratch, &r->err)
+               && read_rows(r, s, head, rows, sheet_count(book));
+    s->rows.memories = NULL;
     sheet_rows_close(rows);
     arena_rewind(&r->scratch, mark);
     return done;

@@ -60,6 +60,12 @@ bool row_reader_init(struct row_reader *r, const struct headings *h, const struc
     return true;
 }
 
+bool row_reader_remember(struct row_reader *r, struct arena *a, struct err *e)
+{
+    r->memories = arena_take_many(a, 2 * r->layout->column_count + 1, CELL_MEMORY_SIZE);
+    return r->memories != NULL || err_fail(e, &OUT_OF_MEMORY);
+}
+
 const struct sheet_cell *row_cell(const struct sheet_row *row, uint32_t column)
 {
     for (size_t i = 0; i < row->count; i++)
@@ -81,7 +87,6 @@ struct work {
     struct arena *a;
     struct row_read *out;
     struct look look;
-    struct err why;
 };
 
 static void add_fault(struct row_read *out, size_t position)
@@ -91,17 +96,28 @@ static void add_fault(struct row_read *out, size_t position)
     out->faults[out->fault_count++] = (uint16_t)position;
 }
 
+static struct cell_memory *memory_of(const struct row_reader *r, size_t position, bool also)
+{
+    return (struct cell_memory *)(void *)(r->memories + (2 * position + also) * CELL_MEMORY_SIZE);
+}
+
 /* One column for one entity; answers whether it could be read. */
 static bool read_field(struct work *w, size_t position, const struct catalog_field *field,
                        const struct sheet_cell *cell, struct row_part *part)
 {
+    const struct row_reader *r = w->r;
+    struct text unit = r->layout->columns[position].unit;
+    struct value *value = &part->values[field->column];
+    struct err *why = &w->out->why;
     bool rounded = false;
-    w->why.kind = NULL;
-    w->why.count = 0;
-    enum cell_state state = cell_read(field, w->r->layout->columns[position].unit, cell, &w->r->context, w->a,
-                                      &part->values[field->column], &rounded, &w->why);
+    why->kind = NULL;
+    why->count = 0;
+    enum cell_state state = r->memories == NULL
+                                ? cell_read(field, unit, cell, &r->context, w->a, value, &rounded, why)
+                                : cell_read_again(memory_of(r, position, part == &w->out->also), field, unit,
+                                                  cell, &r->context, w->a, value, &rounded, why);
     if (state == CELL_REFUSED) {
-        part->values[field->column] = value_none();
+        *value = value_none();
         add_fault(w->out, position);
         return false;
     }
@@ -214,27 +230,38 @@ static bool is_key_column(const struct row_reader *r, uint32_t column)
     return false;
 }
 
-/* The header once more, as printed pages have it. */
-static bool repeats_header(const struct row_reader *r, const struct sheet_row *row)
+static bool is_header_cell(const struct row_reader *r, const struct sheet_cell *cell)
 {
-    size_t same = 0, cells = 0;
-    for (size_t i = 0; i < row->count; i++) {
+    size_t position = cell->column < r->by_column_count ? r->by_column[cell->column] : ROW_NO_COLUMN;
+    if (position == ROW_NO_COLUMN || cell->kind != SHEET_TEXT
+        || cell->text.size > 4 * r->layout->columns[position].header.size + 64)
+        return false;
+    struct text t = text_trim(cell->text);
+    return t.size > 0 && text_ends_with(r->layout->columns[position].header, t);
+}
+
+/* The header once more, as printed pages have it. */
+static bool repeats_header(const struct work *w, const struct sheet_row *row)
+{
+    size_t same = 0, known = 0;
+    bool begins = false;
+    for (size_t i = 0; !begins && i < w->look.text_count; i++)
+        begins = is_header_cell(w->r, w->look.texts[i]);
+    for (size_t i = 0; begins && i < row->count; i++) {
         const struct sheet_cell *cell = &row->cells[i];
-        size_t position = cell->column < r->by_column_count ? r->by_column[cell->column] : ROW_NO_COLUMN;
-        if (position == ROW_NO_COLUMN || cell->kind == SHEET_NONE)
-            continue;
-        cells++;
-        struct text header = r->layout->columns[position].header, t = text_trim(cell->text);
-        same += cell->kind == SHEET_TEXT && t.size > 0 && text_ends_with(header, t);
+        bool in_table =
+            cell->column < w->r->by_column_count && w->r->by_column[cell->column] != ROW_NO_COLUMN;
+        known += in_table && cell->kind != SHEET_NONE;
+        same += is_header_cell(w->r, cell);
     }
-    return same >= 2 && same * 2 > cells;
+    return same >= 2 && same * 2 > known;
 }
 
 static bool is_total(const struct work *w, bool key_is_own)
 {
     for (size_t i = 0; i < w->look.text_count; i++)
-        if (remark_is_total(w->look.texts[i]->text)
-            && (!key_is_own || is_key_column(w->r, w->look.texts[i]->column)))
+        if ((!key_is_own || is_key_column(w->r, w->look.texts[i]->column))
+            && remark_is_total(w->look.texts[i]->text))
             return true;
     return false;
 }
@@ -264,7 +291,7 @@ static enum row_verdict verdict(const struct work *w, const struct sheet_row *ro
 {
     if (w->look.facts == 0)
         return ROW_PASSED;
-    if (is_total(w, key_is_own) || is_note(w, key_is_own) || repeats_header(w->r, row))
+    if (is_total(w, key_is_own) || is_note(w, key_is_own) || repeats_header(w, row))
         return ROW_PASSED;
     if (w->out->missing_count == 0)
         return ROW_RECORD;

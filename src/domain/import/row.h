@@ -28,6 +28,7 @@ struct row_reader {
     uint16_t name_column, name_column_also; /* where the village's name stands */
     uint16_t county_column, town_column;    /* where their names stand */
     uint64_t given[4], given_also[4];
+    char *memories;        /* of the columns' cells, CELL_MEMORY_SIZE for each, main and also; NULL: none */
     struct places *places; /* resolves names of villages by those of county and town; NULL: the batch does */
 };
 struct row_part {         /* the row as a record of one entity */
@@ -43,12 +44,17 @@ struct row_read {
     size_t fault_count, rounded_count;
     const struct catalog_field *missing[ROW_KEYS_MAX]; /* key fields without a value */
     size_t missing_count;
-    bool by_name; /* the village was found by its name */
+    struct err why; /* of the last refused cell */
+    bool by_name;   /* the village was found by its name */
 };
 
-/* OUT_OF_MEMORY. Borrows layout and headings. The caller may then set .places. */
+/* OUT_OF_MEMORY. Borrows layout and headings. The caller may then set .places and call row_reader_remember.
+ */
 MUST_USE bool row_reader_init(struct row_reader *r, const struct headings *h, const struct layout *l,
                               const struct cell_context *context, struct arena *a, struct err *e);
+/* From now on cells are read through a memory that lives in `a`; faster where rows are many. OUT_OF_MEMORY.
+ */
+MUST_USE bool row_reader_remember(struct row_reader *r, struct arena *a, struct err *e);
 /* Values and texts come from `a`. OUT_OF_MEMORY. */
 MUST_USE bool row_read(const struct row_reader *r, const struct sheet_row *row, struct arena *a,
                        struct row_read *out, struct err *e);
