@@ -1,0 +1,195 @@
+/* Making and opening an office's database: whole or absent, its own key or none, the pack in force. */
+#include "base/system.h"
+#include "engine/session/session.err.h"
+#include "engine/session/session.h"
+#include "engine/vault/vault.err.h"
+#include "store/store.err.h"
+#include "test.h"
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[64], db[96], key[96];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    snprintf(folder, sizeof folder, "/tmp/honghua-session-XXXXXX");
+    if (mkdtemp(folder) == NULL)
+        return 1;
+    snprintf(db, sizeof db, "%s/a.db", folder);
+    snprintf(key, sizeof key, "%s/a.db.key", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    char command[128];
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static bool init(const char *policy, const char *area, struct err *e)
+{
+    struct session s = {0};
+    const struct session_options options = {.db = text_of(db), .write = true};
+    bool done = session_init(&s, &options, text_of(policy), text_of(area), e);
+    session_close(&s);
+    return done;
+}
+
+static bool open_as(const char *key_file, bool need_key, struct err *e)
+{
+    struct session s = {0};
+    const struct session_options options = {
+        .db = text_of(db), .key_file = text_of(key_file), .need_key = need_key};
+    bool done = session_open(&s, &options, e);
+    session_close(&s);
+    return done;
+}
+
+static void init_makes_a_database_and_a_key_that_nobody_else_reads(void **state)
+{
+    struct err e = {0};
+    struct stat found;
+    struct session s = {0};
+    const struct session_options options = {.db = text_of(db)};
+    (void)state;
+    assert_done(init("henan", "411622104", &e), &e);
+    assert_int_equal(stat(key, &found), 0);
+    assert_int_equal(found.st_mode & 0777, 0600);
+    assert_done(session_open(&s, &options, &e), &e);
+    assert_text(s.catalog->id, "henan");
+    assert_text(s.office_code, "411622104000");
+    assert_true(area_holds(&s.office, TEXT("411622104225")));
+    assert_false(area_holds(&s.office, TEXT("411622105200")));
+    session_close(&s);
+}
+
+static void a_second_init_is_refused_and_changes_nothing(void **state)
+{
+    struct err e = {0};
+    struct stat before, after;
+    (void)state;
+    assert_done(init("henan", "", &e), &e);
+    assert_int_equal(stat(db, &before), 0);
+    assert_refused(init("henan", "", &e), &e, SESSION_DATABASE_EXISTS);
+    assert_int_equal(stat(db, &after), 0);
+    assert_int_equal(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
+}
+
+static void a_refused_init_leaves_neither_database_nor_key(void **state)
+{
+    struct err e = {0};
+    (void)state;
+    assert_false(init("no-such-pack", "", &e));
+    assert_int_equal(e.kind->exit_code, 3);
+    assert_int_not_equal(access(db, F_OK), 0);
+    assert_int_not_equal(access(key, F_OK), 0);
+    err_clear(&e);
+    assert_false(init("henan", "12345", &e)); /* no division has five digits */
+    assert_int_not_equal(access(db, F_OK), 0);
+    assert_int_not_equal(access(key, F_OK), 0);
+}
+
+static void an_absent_database_is_told(void **state)
+{
+    struct err e = {0};
+    (void)state;
+    assert_refused(open_as(NULL, false, &e), &e, SESSION_DATABASE_ABSENT);
+    assert_int_not_equal(access(db, F_OK), 0);
+}
+
+static void without_the_key_one_may_look_but_not_write(void **state)
+{
+    struct err e = {0};
+    (void)state;
+    assert_done(init("henan", "", &e), &e);
+    assert_int_equal(unlink(key), 0);
+    assert_done(open_as(NULL, false, &e), &e);
+    assert_refused(open_as(NULL, true, &e), &e, SESSION_KEY_ABSENT);
+    assert_refused(open_as("/nowhere/a.key", false, &e), &e, SESSION_KEY_ABSENT);
+}
+
+static void another_databases_key_is_refused(void **state)
+{
+    struct err e = {0};
+    char other[128];
+    (void)state;
+    snprintf(other, sizeof other, "%s/other.key", folder);
+    assert_done(init("henan", "", &e), &e);
+    assert_done(vault_make(other, &e), &e);
+    assert_refused(open_as(other, false, &e), &e, SESSION_KEY_WRONG);
+}
+
+static void an_existing_key_is_used_and_never_replaced(void **state)
+{
+    struct err e = {0};
+    struct stat before, after;
+    (void)state;
+    assert_done(vault_make(key, &e), &e);
+    assert_int_equal(stat(key, &before), 0);
+    assert_done(init("henan", "", &e), &e);
+    assert_int_equal(stat(key, &after), 0);
+    assert_int_equal(before.st_ino, after.st_ino);
+    assert_done(open_as(NULL, true, &e), &e);
+}
+
+static void an_unknown_version_of_the_pack_is_told(void **state)
+{
+    struct err e = {0};
+    struct session s = {0};
+    const struct session_options options = {.db = text_of(db), .policy_version = TEXT("00ff")};
+    (void)state;
+    assert_done(init("henan", "", &e), &e);
+    assert_refused(session_open(&s, &options, &e), &e, SESSION_POLICY_UNKNOWN);
+    session_close(&s);
+}
+
+static void the_same_pack_again_changes_nothing(void **state)
+{
+    struct err e = {0};
+    struct session s = {0};
+    const struct session_options options = {.db = text_of(db), .write = true};
+    bool changed = true;
+    (void)state;
+    assert_done(init("henan", "", &e), &e);
+    assert_done(session_open(&s, &options, &e), &e);
+    assert_done(session_policy_load(&s, TEXT("henan"), &changed, &e), &e);
+    assert_false(changed);
+    session_close(&s);
+}
+
+static void a_postgres_address_is_told_to_be_for_later(void **state)
+{
+    struct err e = {0};
+    struct session s = {0};
+    const struct session_options options = {.db = TEXT("postgresql://localhost/x")};
+    (void)state;
+    assert_refused(session_open(&s, &options, &e), &e, SESSION_ENGINE);
+    session_close(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(init_makes_a_database_and_a_key_that_nobody_else_reads, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_second_init_is_refused_and_changes_nothing, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_refused_init_leaves_neither_database_nor_key, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(an_absent_database_is_told, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(without_the_key_one_may_look_but_not_write, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(another_databases_key_is_refused, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(an_existing_key_is_used_and_never_replaced, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(an_unknown_version_of_the_pack_is_told, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(the_same_pack_again_changes_nothing, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_postgres_address_is_told_to_be_for_later, make_folder,
+                                        remove_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
