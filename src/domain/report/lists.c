@@ -66,8 +66,8 @@ static bool take_row(struct lister *l, struct names *names, const struct record_
     if (out->cells[0].at == row->village.at)
         out->cells[0] = text_copy(a, row->village);
     for (size_t i = 0; i < names->field_count; i++)
-        out->cells[i + 1] =
-            record_value_text(a, l->v->c, names->fields[i], row->values[i], false, l->v->lang);
+        out->cells[i + 1] = text_copy( /* what a scan shows is its own until the next row */
+            a, record_value_text(a, l->v->c, names->fields[i], row->values[i], false, l->v->lang));
     return out->id.at != NULL;
 }
 
