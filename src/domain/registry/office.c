@@ -2,6 +2,7 @@
 #include "base/base.err.h"
 #include "base/system.h"
 #include "domain/registry/parts.h"
+#include "domain/report/report.h"
 
 struct loaded {
     bool changed;
@@ -43,8 +44,10 @@ static bool run_init(struct op_call *call, struct err *e)
 {
     const struct op_value *policy = op_value(call, "policy"), *area = op_value(call, "area");
     /* The session holds what was asked for; opening it replaces both texts by its own copies. */
-    const struct session_options options = {
-        .db = call->session->db, .key_file = call->session->key_file, .write = true};
+    const struct session_options options = {.db = call->session->db,
+                                            .key_file = call->session->key_file,
+                                            .write = true,
+                                            .check_pack = report_check};
     return session_init(call->session, &options, policy->given ? policy->s : TEXT("henan"), area->s, e);
 }
 
@@ -181,6 +184,7 @@ static bool run_load(struct op_call *call, struct err *e)
     if (l == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     call->result = l;
+    call->session->check_pack = report_check;
     return session_policy_load(call->session, op_value(call, "folder")->s, &l->changed, e);
 }
 

@@ -1,7 +1,7 @@
 /* Keeps and opens policy packs. Always holds: what is kept has been loaded as a whole before; an earlier
  * version is never changed or removed. */
-#include "base/base.err.h"
 #include "engine/session/pack.h"
+#include "base/base.err.h"
 #include "base/system.h"
 #include "engine/frame/frame.h"
 #include "engine/session/session.err.h"
@@ -106,6 +106,10 @@ bool session_pack_install(struct session *s, struct text policy, bool *changed_o
     if (!find_pack(s, policy, &folder, e) || !catalog_read(folder.at, &s->arena, &files, &count, e)
         || !catalog_load(files, count, &frame_reader, &s->arena, &next, e))
         return false;
+    if (s->check_pack != NULL && !s->check_pack(next, &s->arena, e)) {
+        catalog_clear(next);
+        return false;
+    }
     *changed_out = s->catalog == NULL || strcmp(s->catalog->digest, next->digest) != 0;
     bool good = same_pack(s, next, e)
                 && (!*changed_out

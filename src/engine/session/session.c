@@ -1,7 +1,7 @@
 /* Opens an office's database. Always holds: a session that opened has a pack in force, and its key, when it
  * has one, is the database's own. */
-#include "base/base.err.h"
 #include "engine/session/session.h"
+#include "base/base.err.h"
 #include "base/system.h"
 #include "engine/session/pack.h"
 #include "engine/session/session.err.h"
@@ -42,6 +42,7 @@ static bool begin(struct session *s, const struct session_options *options, bool
     arena_init(&s->arena, SESSION_ARENA_MAX);
     s->db = text_copy(&s->arena, options->db);
     s->office_code = TEXT("");
+    s->check_pack = options->check_pack;
     if (s->db.at == NULL || !resolve_key_file(s, options, named_out))
         return err_fail(e, &OUT_OF_MEMORY);
     if (text_starts_with(s->db, TEXT("postgresql://")) || text_starts_with(s->db, TEXT("postgres://")))

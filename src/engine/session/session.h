@@ -8,6 +8,9 @@
 #include "engine/journal/journal.h"
 #include "engine/record/record.h"
 
+/* What only those above can check of a pack (its reports); false refuses it. Memory from `a`. */
+typedef bool session_check(const struct catalog *c, struct arena *a, struct err *e);
+
 struct session {
     struct text db,
         key_file; /* as asked for; key_file resolved (contract.md: --key-file, HONGHUA_KEY_FILE, <db>.key) */
@@ -16,6 +19,7 @@ struct session {
     struct vault *vault;           /* NULL: without the key */
     const struct catalog *catalog; /* the pack in force, or the version asked for */
     int64_t policy_loaded_ms;
+    session_check *check_pack; /* NULL, or asked before a pack is put in force */
     struct records *records;
     struct journal *journal;
     struct area office;      /* the office's own area; empty texts: not known yet */
@@ -25,6 +29,7 @@ struct session_options {
     struct text db, key_file;   /* key_file TEXT_NONE: by the rules */
     bool write, need_key;       /* need_key: SESSION_KEY_ABSENT instead of working masked */
     struct text policy_version; /* digest of an earlier pack, or TEXT_NONE */
+    session_check *check_pack;  /* see struct session */
 };
 /* SESSION_DATABASE_ABSENT, SESSION_KEY_ABSENT, SESSION_KEY_WRONG, SESSION_POLICY_UNKNOWN, STORE_*. */
 MUST_USE bool session_open(struct session *s, const struct session_options *options, struct err *e);
