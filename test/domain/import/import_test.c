@@ -76,7 +76,7 @@ static void the_register_follows_the_files(void **state)
         {"a changed cell is one update",
          {{"a.csv", HOUSEHOLDS H1 H2, NULL, "household 2+2~0=0-0", NULL, 0, NULL, NULL},
           {"a.csv", HOUSEHOLDS V ",H1,刘兰,5\n" H2, NULL, "household 2+0~1=1-0", "household", 0, "耕地面积",
-           "5.0"}}},
+           "5"}}},
         {"an absent column leaves its field, an empty cell empties it, a missing row stays",
          {{"a.csv", HOUSEHOLDS H1 H2, NULL, "household 2+2~0=0-0", NULL, 0, NULL, NULL},
           {"a.csv", "村编码,户编号,户主姓名\n" V ",H1,刘兰\n", NULL, "household 1+0~0=1-0", "household", 0,
