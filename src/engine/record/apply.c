@@ -11,6 +11,8 @@ struct group {
     size_t rows, mains;  /* rows; those that are counted */
     uint32_t main_sheet; /* of the first that is counted */
     bool clash, days_differ;
+    bool again;   /* rows of this key were written already: look for it even in a table that was empty */
+    bool checked; /* what it refers to was looked up and noted with the other rows of its key */
     struct staged clashing; /* the row that differs first (sheet and row alone) */
 };
 
@@ -91,6 +93,7 @@ struct resolving {
     const struct table *t;
     struct group *g;
     struct incoming *in;
+    bool quiet; /* notes were given already */
     struct refusal refusals[8];
     size_t count;
 };
@@ -100,6 +103,13 @@ static void refuse(struct resolving *r, enum batch_refusal why, const struct cat
 {
     if (r->count < COUNT_OF(r->refusals))
         r->refusals[r->count++] = (struct refusal){why, field, value};
+}
+
+static void note(const struct resolving *r, enum batch_note what, const struct catalog_field *field,
+                 struct text value)
+{
+    if (!r->quiet)
+        batch_note(r->b, r->t, &r->g->first, what, field, value);
 }
 
 static void put_place(struct place *place, struct text village)
@@ -130,12 +140,12 @@ static bool village_by_its_name(struct resolving *r, struct text name, struct er
     if (!village_by_name(r->b, name, &code, &ambiguous, e))
         return false;
     if (ambiguous)
-        batch_note(r->b, r->t, &r->g->first, BATCH_VILLAGE_AMBIGUOUS, r->t->entity->village, name);
+        note(r, BATCH_VILLAGE_AMBIGUOUS, r->t->entity->village, name);
     if (code.at == NULL) {
         refuse(r, BATCH_VILLAGE_UNKNOWN, r->t->entity->village, name);
         return true;
     }
-    batch_note(r->b, r->t, &r->g->first, BATCH_VILLAGE_BY_NAME, r->t->entity->village, name);
+    note(r, BATCH_VILLAGE_BY_NAME, r->t->entity->village, name);
     put_place(&r->in->place, code);
     r->in->place_given = true;
     if (r->t->village_column != NONE) {
@@ -192,7 +202,7 @@ static bool references(struct resolving *r, struct err *e)
         if (!known && target->is_parent)
             refuse(r, BATCH_HOUSEHOLD_UNKNOWN, field, v.s);
         else if (!known)
-            batch_note(r->b, r->t, &r->g->first, BATCH_REF_UNDESCRIBED, field, v.s);
+            note(r, BATCH_REF_UNDESCRIBED, field, v.s);
     }
     return true;
 }
@@ -240,14 +250,13 @@ static bool write(struct batch *b, struct work *w, struct group *g, struct incom
     return true;
 }
 
-/* `again`: rows of this key were written already, so it must be looked for even in a table that was empty. */
-static bool group_apply(struct batch *b, struct work *w, struct group *g, bool again, enum outcome *out,
-                        bool *refused, struct err *e)
+static bool group_apply(struct batch *b, struct work *w, struct group *g, enum outcome *out, bool *refused,
+                        struct err *e)
 {
     struct incoming in = {.id = g->first.id, .fact_day = g->first.fact_day, .cells = g->first.cells};
-    struct resolving r = {.b = b, .t = w->t, .g = g, .in = &in};
+    struct resolving r = {.b = b, .t = w->t, .g = g, .in = &in, .quiet = g->checked};
     memcpy(in.given, g->first.given, sizeof in.given);
-    if (!resolve(&r, w, again || !w->was_empty, e))
+    if (!resolve(&r, w, g->again || !w->was_empty, e))
         return false;
     *refused = r.count != 0;
     if (r.count != 0)
@@ -257,6 +266,18 @@ static bool group_apply(struct batch *b, struct work *w, struct group *g, bool a
         if (bit(in.given, i) && in.cells[i].v.kind != VALUE_NONE)
             bit_set(w->given, i);
     return write(b, w, g, &in, out, e);
+}
+
+/* Looks up what all rows of the key refer to, before any of them is written: they stand or fall together. */
+static bool group_check(struct batch *b, struct work *w, struct group *g, bool *refused, struct err *e)
+{
+    struct incoming in = {.id = g->first.id, .cells = g->first.cells};
+    struct resolving r = {.b = b, .t = w->t, .g = g, .in = &in};
+    memcpy(in.given, g->first.given, sizeof in.given);
+    if (!resolve(&r, w, false, e))
+        return false;
+    *refused = r.count != 0;
+    return r.count == 0 || refuse_rows(b, w->t, g, r.refusals, r.count, e);
 }
 
 static int day_order(const void *a, const void *b)
@@ -269,9 +290,11 @@ static int day_order(const void *a, const void *b)
 
 /* The same key in sheets of different fact days, not contradicting each other: one after the other, the
  * oldest first. */
-static bool group_by_days(struct batch *b, struct work *w, const struct group *g, enum outcome *out,
-                          bool *refused, struct err *e)
+static bool group_by_days(struct batch *b, struct work *w, struct group *g, enum outcome *out, bool *refused,
+                          struct err *e)
 {
+    if (!group_check(b, w, g, refused, e) || *refused)
+        return *refused;
     struct staged *rows = arena_take_many(&b->scratch, g->rows, sizeof *rows);
     struct statement *s = rows != NULL ? stage_rows_of(&b->stage, w->t, g->first.id, e) : NULL;
     size_t count = 0;
@@ -284,9 +307,9 @@ static bool group_by_days(struct batch *b, struct work *w, const struct group *g
     if (count > 1)
         qsort(rows, count, sizeof *rows, day_order);
     for (size_t i = 0; good && !*refused && i < count; i++) {
-        struct group one = {.first = rows[i], .rows = 1};
+        struct group one = {.first = rows[i], .rows = 1, .again = i > 0, .checked = true};
         enum outcome outcome = OUTCOME_UNCHANGED;
-        good = group_apply(b, w, &one, i > 0, &outcome, refused, e);
+        good = group_apply(b, w, &one, &outcome, refused, e);
         if (outcome != OUTCOME_UNCHANGED && *out != OUTCOME_INSERTED)
             *out = outcome;
     }
@@ -303,7 +326,7 @@ static bool group_finish(struct batch *b, struct work *w, struct group *g, struc
         return refuse_rows(b, w->t, g, &why, 1, e);
     }
     if (g->days_differ ? !group_by_days(b, w, g, &outcome, &refused, e)
-                       : !group_apply(b, w, g, false, &outcome, &refused, e))
+                       : !group_apply(b, w, g, &outcome, &refused, e))
         return false;
     return refused || count_rows(b, w->t, g, outcome, e);
 }
