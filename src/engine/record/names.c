@@ -1,0 +1,81 @@
+/* Names of places. Always holds: villages are ordered by code. */
+#include "engine/record/names.h"
+#include "base/base.err.h"
+
+struct village_name {
+    struct text code, name;
+};
+struct names {
+    const struct catalog *catalog;
+    struct village_name *at;
+    size_t count;
+};
+
+static bool take(struct names *names, const struct record_row *row, struct arena *a)
+{
+    struct village_name *next = &names->at[names->count];
+    if (row->values[0].kind != VALUE_TEXT)
+        return true;
+    *next = (struct village_name){text_copy(a, row->village), text_copy(a, row->values[0].s)};
+    names->count++;
+    return next->code.at != NULL && next->name.at != NULL;
+}
+
+static bool read_all(struct records *r, struct names *names, struct record_query *query, struct arena *a, struct err *e)
+{
+    struct record_scan *scan;
+    struct record_row row;
+    int64_t room;
+    bool good = true;
+    if (!record_count(r, query->entity, &query->area, &room, e))
+        return false;
+    names->at = arena_take_many(a, (size_t)room + 1, sizeof *names->at);
+    if (names->at == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    if (!record_scan_open(r, query, &scan, e))
+        return false;
+    while (good && (int64_t)names->count < room && record_scan_next(scan, &row, e))
+        good = take(names, &row, a);
+    record_scan_close(scan);
+    return good ? e->kind == NULL : err_fail(e, &OUT_OF_MEMORY);
+}
+
+struct names *names_read(struct records *r, const struct catalog *c, const struct area *area, struct arena *a, struct err *e)
+{
+    const struct catalog_entity *village = catalog_entity(c, TEXT("village"));
+    const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
+    struct record_query query = {.entity = village, .area = *area, .as_of = DAY_NONE, .fields = &name, .field_count = 1, .limit = -1};
+    struct names *names = arena_take(a, sizeof *names);
+    if (names == NULL) {
+        err_fail(e, &OUT_OF_MEMORY);
+        return NULL;
+    }
+    names->catalog = c;
+    return name == NULL || read_all(r, names, &query, a, e) ? names : NULL;
+}
+
+struct text names_village(const struct names *names, struct text code)
+{
+    size_t low = 0, high = names->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = text_compare(names->at[middle].code, code);
+        if (order == 0)
+            return names->at[middle].name;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return names_division(names->catalog, code, AREA_CODE_SIZE);
+}
+
+struct text names_division(const struct catalog *c, struct text code, size_t digits)
+{
+    char full[AREA_CODE_SIZE] = "000000000000";
+    if (code.size < digits)
+        return TEXT_NONE;
+    memcpy(full, code.at, digits);
+    const struct catalog_division *division = catalog_division(c, (struct text){full, AREA_CODE_SIZE});
+    return division == NULL ? TEXT_NONE : division->name;
+}
