@@ -78,6 +78,20 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+bool text_among(const char *words, char between, struct text t)
+{
+    struct text all = text_of(words), gap = {&between, 1};
+    for (size_t at = 0; at <= all.size;) {
+        size_t end = text_find(all, gap, at);
+        if (end == SIZE_MAX)
+            end = all.size;
+        if (text_equal(text_slice(all, at, end - at), t))
+            return true;
+        at = end + 1;
+    }
+    return false;
+}
+
 uint64_t text_hash(struct text t)
 {
     const uint64_t one = 0x9E3779B97F4A7C15u, two = 0xE7037ED1A0B428DBu;

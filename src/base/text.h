@@ -37,6 +37,8 @@ bool text_ends_with(struct text t, struct text suffix);
 size_t text_find(struct text t, struct text part, size_t from);
 struct text text_slice(struct text t, size_t from, size_t size); /* clipped to t */
 struct text text_trim(struct text t);                            /* ASCII blanks, U+3000, U+00A0, U+FEFF at both ends */
+/* Is `t` one of the words of a list such as "zh,en" (between: ',')? */
+bool text_among(const char *words, char between, struct text t);
 uint64_t text_hash(struct text t);                               /* not for secrets */
 
 /* Copies into the arena, with a NUL behind (not counted). TEXT_NONE when memory is out or t is TEXT_NONE. */

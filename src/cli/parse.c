@@ -213,20 +213,6 @@ static bool is_area(struct text t)
     return true;
 }
 
-static bool is_choice(const char *choices, struct text t)
-{
-    struct text all = text_of(choices);
-    for (size_t at = 0; at <= all.size;) {
-        size_t end = text_find(all, TEXT(","), at);
-        if (end == SIZE_MAX)
-            end = all.size;
-        if (text_equal(text_slice(all, at, end - at), t))
-            return true;
-        at = end + 1;
-    }
-    return false;
-}
-
 /* Reads a value in its parameter's type. */
 static bool read_value(const struct op_parameter *parameter, struct text t, struct op_value *out,
                        struct err *e)
@@ -249,7 +235,7 @@ static bool read_value(const struct op_parameter *parameter, struct text t, stru
             return bad_value(e, parameter->name, t, "411622104");
         break;
     case OP_CHOICE:
-        if (!is_choice(parameter->choices, t))
+        if (!text_among(parameter->choices, ',', t))
             return bad_value(e, parameter->name, t, parameter->choices);
         break;
     case OP_FLAG:

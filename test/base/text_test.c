@@ -166,9 +166,20 @@ static void hashes_differ_where_texts_do(void **state)
     assert_true(text_hash(TEXT("a")) != text_hash(TEXT("a\0")));
 }
 
+static void a_word_is_found_among_others_as_a_whole(void **state)
+{
+    (void)state;
+    assert_true(text_among("json,md,html", ',', TEXT("md")));
+    assert_true(text_among("json,md,html", ',', TEXT("html")));
+    assert_false(text_among("json,md,html", ',', TEXT("m")));
+    assert_false(text_among("json,md,html", ',', TEXT("json,md")));
+    assert_false(text_among("json", ',', TEXT("")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_word_is_found_among_others_as_a_whole),
         cmocka_unit_test(comparing_is_by_bytes),
         cmocka_unit_test(cutting_never_leaves_the_text),
         cmocka_unit_test(trimming_knows_the_blanks_of_offices),

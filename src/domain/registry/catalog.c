@@ -39,7 +39,7 @@ static bool run_catalog(struct op_call *call, struct err *e)
     return true;
 }
 
-static void json_label(struct json *out, const char *key, struct label label)
+void json_label(struct json *out, const char *key, struct label label)
 {
     json_key(out, key);
     json_object(out);

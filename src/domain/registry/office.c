@@ -9,16 +9,6 @@ struct loaded {
     const struct catalog *catalog;
 };
 
-static void json_labels(struct json *out, struct label label)
-{
-    json_object(out);
-    json_key(out, "zh");
-    json_text(out, label.zh);
-    json_key(out, "en");
-    json_text(out, label.en);
-    json_object_end(out);
-}
-
 static void json_digest(const struct catalog *c, struct json *out)
 {
     json_key(out, "policy");
@@ -126,8 +116,7 @@ static bool json_policy(struct op_call *call, struct json *out, struct err *e)
     json_digest(c, out);
     json_key(out, "loaded");
     json_z(out, loaded);
-    json_key(out, "label");
-    json_labels(out, c->label);
+    json_label(out, "label", c->label);
     json_key(out, "rules");
     json_array(out);
     for (size_t i = 0; i < c->rule_count; i++)

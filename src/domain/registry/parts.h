@@ -26,6 +26,9 @@ void view_json(const struct view *view, const struct record_row *row,
 struct text view_text(const struct view *view, const struct record_row *row, size_t index, struct arena *a,
                       enum lang lang);
 
+/* A member {"zh": …, "en": …} under `key`. */
+void json_label(struct json *out, const char *key, struct label label);
+
 /* Journals that sensitive fields were shown in full: `what` is the entity, `record` one record or "*". */
 MUST_USE bool reveal_journal(const struct op_call *call, struct text entity, struct text record,
                              struct err *e);

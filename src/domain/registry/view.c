@@ -3,13 +3,11 @@
 #include "base/base.err.h"
 #include "domain/registry/parts.h"
 #include "domain/registry/registry.err.h"
+#include "engine/record/names.h"
 
 #define DIVISION_COUNTY 6
 #define DIVISION_TOWN 9
 
-struct village_name {
-    struct text code, name;
-};
 struct view {
     const struct catalog *catalog;
     const struct catalog_entity *entity;
@@ -19,8 +17,7 @@ struct view {
     size_t count;
     const struct catalog_field **fields; /* asked of the scan */
     size_t field_count;
-    struct village_name *villages; /* ordered by code */
-    size_t village_count;
+    const struct names *names;
 };
 
 bool entity_named(const struct op_call *call, struct text id, const struct catalog_entity **out,
@@ -39,77 +36,21 @@ bool entity_named(const struct op_call *call, struct text id, const struct catal
     return false;
 }
 
-/* Reads the names of the register's villages: they outrank the table of divisions, which may be older. */
-static bool read_villages(const struct op_call *call, struct view *v, struct err *e)
-{
-    const struct catalog_entity *village = catalog_entity(v->catalog, TEXT("village"));
-    const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
-    struct record_query query = {
-        .entity = village, .as_of = DAY_NONE, .fields = &name, .field_count = 1, .limit = -1};
-    struct record_scan *scan;
-    struct record_row row;
-    int64_t count;
-    if (name == NULL)
-        return true;
-    if (!area_of(TEXT(""), &query.area, e)
-        || !record_count(call->session->records, village, &query.area, &count, e))
-        return false;
-    v->villages = arena_take_many(call->arena, (size_t)count + 1, sizeof *v->villages);
-    if (v->villages == NULL)
-        return err_fail(e, &OUT_OF_MEMORY);
-    if (!record_scan_open(call->session->records, &query, &scan, e))
-        return false;
-    while ((int64_t)v->village_count < count && record_scan_next(scan, &row, e))
-        v->villages[v->village_count++] = (struct village_name){text_copy(call->arena, row.village),
-                                                                text_copy(call->arena, row.values[0].s)};
-    record_scan_close(scan);
-    return e->kind == NULL;
-}
-
-static struct text village_name(const struct view *v, struct text code)
-{
-    size_t low = 0, high = v->village_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = text_compare(v->villages[middle].code, code);
-        if (order == 0 && v->villages[middle].name.at != NULL)
-            return v->villages[middle].name;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    const struct catalog_division *division = catalog_division(v->catalog, code);
-    return division == NULL ? TEXT_NONE : division->name;
-}
-
-/* The name of the county or town that a village lies in. */
-static struct text division_name(const struct view *v, struct text village, size_t digits)
-{
-    char code[AREA_CODE_SIZE] = "000000000000";
-    if (village.size < digits)
-        return TEXT_NONE;
-    memcpy(code, village.at, digits);
-    const struct catalog_division *division =
-        catalog_division(v->catalog, (struct text){code, AREA_CODE_SIZE});
-    return division == NULL ? TEXT_NONE : division->name;
-}
-
 static struct text shown_name(const struct view *v, const struct catalog_field *field, struct text village)
 {
     switch (field->shows) {
     case SHOWS_COUNTY:
-        return division_name(v, village, DIVISION_COUNTY);
+        return names_division(v->catalog, village, DIVISION_COUNTY);
     case SHOWS_TOWN:
-        return division_name(v, village, DIVISION_TOWN);
+        return names_division(v->catalog, village, DIVISION_TOWN);
     case SHOWS_VILLAGE:
-        return village_name(v, village);
+        return names_village(v->names, village);
     case SHOWS_NOTHING:
         break;
     }
     if (field->type == FIELD_VILLAGE) /* of a record below a household: the village that it follows */
         return village;
-    return field->names.at != NULL ? village_name(v, village) : TEXT_NONE;
+    return field->names.at != NULL ? names_village(v->names, village) : TEXT_NONE;
 }
 
 static void take_columns(struct view *v)
@@ -138,8 +79,12 @@ bool view_open(const struct op_call *call, const struct catalog_entity *entity, 
     if (v->columns == NULL || v->position == NULL || v->fields == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     take_columns(v);
+    struct area everything;
     *out = v;
-    return read_villages(call, v, e);
+    if (!area_of(TEXT(""), &everything, e))
+        return false;
+    v->names = names_read(call->session->records, v->catalog, &everything, call->arena, e);
+    return v->names != NULL;
 }
 
 const struct catalog_field *const *view_fields(const struct view *view, size_t *count_out)

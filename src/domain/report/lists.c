@@ -2,6 +2,7 @@
  * no sealed field and no field of class sensitive is in them. */
 #include "base/base.err.h"
 #include "domain/report/build.h"
+#include "engine/record/names.h"
 
 #define LIST_FIELD_MAX 3     /* plain fields shown besides id and village: the first that any record has */
 #define LIST_CANDIDATE_MAX 8 /* fields that are read to find them */
@@ -10,20 +11,16 @@ struct named { /* one record of an entity */
     struct text id;
     struct text cells[LIST_CANDIDATE_MAX + 1]; /* village, then fields */
 };
-struct names { /* all records of an entity, ordered by id; read once */
+struct roster { /* all records of an entity, ordered by id; read once */
     bool read;
     const struct catalog_field *fields[LIST_CANDIDATE_MAX];
     size_t field_count, count;
     struct named *at;
 };
-struct village_name {
-    struct text code, name;
-};
 struct lister {
     struct values *v;
-    struct names *names; /* by entity */
-    struct village_name *villages;
-    size_t village_count;
+    struct roster *names; /* by entity */
+    const struct names *villages;
 };
 
 static bool is_plain(const struct catalog_field *field)
@@ -34,45 +31,29 @@ static bool is_plain(const struct catalog_field *field)
 }
 
 /* The first plain fields that are not the record's own number. */
-static void choose_fields(const struct catalog_entity *entity, struct names *names)
+static void choose_fields(const struct catalog_entity *entity, struct roster *names)
 {
     for (size_t i = 0; i < entity->field_count && names->field_count < LIST_CANDIDATE_MAX; i++)
         if (is_plain(&entity->fields[i]) && (entity->key_count != 1 || entity->key[0] != i))
             names->fields[names->field_count++] = &entity->fields[i];
 }
 
-static struct text village_name(const struct lister *l, struct text code)
-{
-    size_t low = 0, high = l->village_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = text_compare(l->villages[middle].code, code);
-        if (order == 0)
-            return l->villages[middle].name;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    const struct catalog_division *division = catalog_division(l->v->c, code);
-    return division != NULL ? division->name : code;
-}
-
-static bool take_row(struct lister *l, struct names *names, const struct record_row *row, struct named *out)
+static bool take_row(struct lister *l, struct roster *names, const struct record_row *row, struct named *out)
 {
     struct arena *a = l->v->arena;
     out->id = text_copy(a, row->id);
-    out->cells[0] = village_name(l, row->village);
-    if (out->cells[0].at == row->village.at)
+    out->cells[0] = names_village(l->villages, row->village);
+    if (out->cells[0].at == NULL)
         out->cells[0] = text_copy(a, row->village);
     for (size_t i = 0; i < names->field_count; i++)
-        out->cells[i + 1] = text_copy( /* what a scan shows is its own until the next row */
-            a, record_value_text(a, l->v->c, names->fields[i], row->values[i], false, l->v->lang));
+        out->cells[i + 1] =
+            text_copy(/* what a scan shows is its own until the next row */
+                      a, record_value_text(a, l->v->c, names->fields[i], row->values[i], false, l->v->lang));
     return out->id.at != NULL;
 }
 
 /* Keeps the first fields that any record has a value in. */
-static void drop_empty(struct names *names)
+static void drop_empty(struct roster *names)
 {
     size_t kept = 0;
     for (size_t f = 0; f < names->field_count && kept < LIST_FIELD_MAX; f++) {
@@ -88,7 +69,7 @@ static void drop_empty(struct names *names)
     names->field_count = kept;
 }
 
-static bool read_names(struct lister *l, const struct catalog_entity *entity, struct names *names,
+static bool read_names(struct lister *l, const struct catalog_entity *entity, struct roster *names,
                        struct err *e)
 {
     struct values *v = l->v;
@@ -117,36 +98,6 @@ static bool read_names(struct lister *l, const struct catalog_entity *entity, st
     return e->kind == NULL;
 }
 
-static bool read_villages(struct lister *l, struct err *e)
-{
-    const struct catalog_entity *village = catalog_entity(l->v->c, TEXT("village"));
-    const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
-    struct record_query query = {.entity = village,
-                                 .area = l->v->area,
-                                 .as_of = DAY_NONE,
-                                 .fields = &name,
-                                 .field_count = 1,
-                                 .limit = -1};
-    struct record_scan *scan;
-    struct record_row row;
-    int64_t count;
-    if (name == NULL)
-        return true;
-    if (!record_count(l->v->session->records, village, &l->v->area, &count, e))
-        return false;
-    l->villages = arena_take_many(l->v->arena, (size_t)count + 1, sizeof *l->villages);
-    if (l->villages == NULL)
-        return err_fail(e, &OUT_OF_MEMORY);
-    if (!record_scan_open(l->v->session->records, &query, &scan, e))
-        return false;
-    while ((int64_t)l->village_count < count && record_scan_next(scan, &row, e))
-        if (row.values[0].kind == VALUE_TEXT)
-            l->villages[l->village_count++] = (struct village_name){text_copy(l->v->arena, row.village),
-                                                                    text_copy(l->v->arena, row.values[0].s)};
-    record_scan_close(scan);
-    return e->kind == NULL;
-}
-
 struct lister *lister_open(struct values *v, struct err *e)
 {
     struct lister *l = arena_take(v->arena, sizeof *l);
@@ -156,10 +107,11 @@ struct lister *lister_open(struct values *v, struct err *e)
         return NULL;
     }
     l->v = v;
-    return read_villages(l, e) ? l : NULL;
+    l->villages = names_read(v->session->records, v->c, &v->area, v->arena, e);
+    return l->villages != NULL ? l : NULL;
 }
 
-static const struct named *find(const struct names *names, struct text id)
+static const struct named *find(const struct roster *names, struct text id)
 {
     size_t low = 0, high = names->count;
     while (low < high) {
@@ -175,7 +127,7 @@ static const struct named *find(const struct names *names, struct text id)
     return NULL;
 }
 
-static bool take_heads(struct lister *l, const struct names *names, struct listing *out)
+static bool take_heads(struct lister *l, const struct roster *names, struct listing *out)
 {
     bool zh = l->v->lang == LANG_ZH;
     struct text *heads = arena_take_many(l->v->arena, LIST_FIELD_MAX + 3, sizeof *heads);
@@ -201,7 +153,7 @@ bool lister_list(struct lister *l, const struct figure *figure, struct listing *
         *out = (struct listing){0};
         return true;
     }
-    struct names *names = &l->names[entity->index];
+    struct roster *names = &l->names[entity->index];
     if (!names->read && !read_names(l, entity, names, e))
         return false;
     struct text *cells = take_heads(l, names, out)

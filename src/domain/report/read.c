@@ -14,26 +14,12 @@ bool read_mistake(struct reader *r, const struct yaml_node *at, const char *deta
     return false;
 }
 
-static bool is_word(const char *words, struct text t)
-{
-    struct text all = text_of(words);
-    for (size_t at = 0; at < all.size;) {
-        size_t end = text_find(all, TEXT(" "), at);
-        if (end == SIZE_MAX)
-            end = all.size;
-        if (text_equal(text_slice(all, at, end - at), t))
-            return true;
-        at = end + 1;
-    }
-    return false;
-}
-
 bool read_map(struct reader *r, const struct yaml_node *node, const char *keys)
 {
     if (node == NULL || node->kind != YAML_MAP)
         return read_mistake(r, node, "a map is needed, with", text_of(keys));
     for (size_t i = 0; i < node->count; i++)
-        if (!is_word(keys, node->keys[i]->text))
+        if (!text_among(keys, ' ', node->keys[i]->text))
             return read_mistake(r, node->keys[i], "unknown key", node->keys[i]->text);
     return true;
 }
