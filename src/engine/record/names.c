@@ -21,7 +21,8 @@ static bool take(struct names *names, const struct record_row *row, struct arena
     return next->code.at != NULL && next->name.at != NULL;
 }
 
-static bool read_all(struct records *r, struct names *names, struct record_query *query, struct arena *a, struct err *e)
+static bool read_all(struct records *r, struct names *names, struct record_query *query, struct arena *a,
+                     struct err *e)
 {
     struct record_scan *scan;
     struct record_row row;
@@ -40,11 +41,13 @@ static bool read_all(struct records *r, struct names *names, struct record_query
     return good ? e->kind == NULL : err_fail(e, &OUT_OF_MEMORY);
 }
 
-struct names *names_read(struct records *r, const struct catalog *c, const struct area *area, struct arena *a, struct err *e)
+struct names *names_read(struct records *r, const struct catalog *c, const struct area *area, struct arena *a,
+                         struct err *e)
 {
     const struct catalog_entity *village = catalog_entity(c, TEXT("village"));
     const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
-    struct record_query query = {.entity = village, .area = *area, .as_of = DAY_NONE, .fields = &name, .field_count = 1, .limit = -1};
+    struct record_query query = {
+        .entity = village, .area = *area, .as_of = DAY_NONE, .fields = &name, .field_count = 1, .limit = -1};
     struct names *names = arena_take(a, sizeof *names);
     if (names == NULL) {
         err_fail(e, &OUT_OF_MEMORY);

@@ -1,14 +1,18 @@
-/* What places are called: the register's villages, else the table of divisions. Read once, then any thread may ask. */
+/* What places are called: the register's villages, else the table of divisions. Read once, then any thread
+ * may ask. */
 #ifndef ENGINE_RECORD_NAMES_H
 #define ENGINE_RECORD_NAMES_H
 #include "engine/record/record.h"
 
 struct names;
 /* Reads the names of the register's villages within the area; all memory from `a`. NULL with an error. */
-MUST_USE struct names *names_read(struct records *r, const struct catalog *c, const struct area *area, struct arena *a, struct err *e);
-/* The village's name; the register outranks the table of divisions, which may be older. TEXT_NONE: neither has it. */
+MUST_USE struct names *names_read(struct records *r, const struct catalog *c, const struct area *area,
+                                  struct arena *a, struct err *e);
+/* The village's name; the register outranks the table of divisions, which may be older. TEXT_NONE: neither
+ * has it. */
 struct text names_village(const struct names *names, struct text code);
-/* The division that the first `digits` of a code stand for (6: county, 9: town). TEXT_NONE: the table has none. */
+/* The division that the first `digits` of a code stand for (6: county, 9: town). TEXT_NONE: the table has
+ * none. */
 struct text names_division(const struct catalog *c, struct text code, size_t digits);
 
 #endif
