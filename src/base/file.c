@@ -144,7 +144,7 @@ static int open_beside(const char *path, int mode, char *beside, size_t room)
 
 /* The folder's entry, too, must reach the disk. A folder that cannot be synced (some network shares) is let
  * be. */
-static void sync_folder(const char *path)
+void file_sync_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
     size_t size = slash == NULL ? 0 : (size_t)(slash - path);
@@ -192,7 +192,7 @@ bool file_write(const char *path, struct text content, int mode, struct err *e)
     if (!done && fd >= 0)
         unlink(beside);
     if (done)
-        sync_folder(path);
+        file_sync_folder(path);
     free(beside);
     return done || file_fail_write(e, path, error);
 }

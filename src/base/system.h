@@ -37,6 +37,8 @@ MUST_USE bool file_write(const char *path, struct text content, int mode, struct
 /* A file without a name for what does not fit in memory ($TMPDIR, else /tmp); fclose gives its room back. FILE_FORBIDDEN,
  * FILE_ABSENT (the folder), FILE_FULL, FILE_WRITE. */
 MUST_USE bool file_temporary(FILE **out, struct err *e);
+/* Brings the entry of `path` in its folder to the disk, as after a rename; a folder that cannot be synced is let be. */
+void file_sync_folder(const char *path);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 /* Permission bits (0600, …) of what stands there; -1: nothing does. */

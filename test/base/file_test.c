@@ -131,6 +131,28 @@ static void a_device_is_written_as_it_is(void **state)
     assert_true(S_ISCHR(info.st_mode));
 }
 
+static void a_nameless_file_takes_room_and_leaves_none(void **state)
+{
+    (void)state;
+    FILE *file = NULL;
+    struct text *names;
+    size_t before, after;
+    char back[6] = {0};
+    assert_int_equal(setenv("TMPDIR", folder, 1), 0);
+    assert_done(file_list(folder, &arena, &names, &before, &e), &e);
+    assert_done(file_temporary(&file, &e), &e);
+    assert_int_equal(fwrite("12345", 1, 5, file), 5);
+    rewind(file);
+    assert_int_equal(fread(back, 1, 5, file), 5);
+    assert_string_equal(back, "12345");
+    assert_done(file_list(folder, &arena, &names, &after, &e), &e);
+    assert_int_equal(before, after);
+    fclose(file);
+    assert_int_equal(setenv("TMPDIR", at("none"), 1), 0);
+    assert_refused(file_temporary(&file, &e), &e, FILE_ABSENT);
+    assert_int_equal(unsetenv("TMPDIR"), 0);
+}
+
 static void a_folder_is_listed_in_order(void **state)
 {
     (void)state;
@@ -182,6 +204,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_had_is_named),
         cmocka_unit_test(a_full_disk_leaves_the_old_file),
         cmocka_unit_test(a_device_is_written_as_it_is),
+        cmocka_unit_test(a_nameless_file_takes_room_and_leaves_none),
         cmocka_unit_test(a_folder_is_listed_in_order),
         cmocka_unit_test(data_is_found_where_it_is_told),
     };
