@@ -59,8 +59,13 @@ static void copy_file(struct office *o, const char *from, const char *to)
 
 void register_copy(struct office *o, const char *from, const char *to, struct opened *out)
 {
-    struct err e = {.kind = NULL};
     copy_file(o, from, to);
+    register_open(o, to, out);
+}
+
+void register_open(struct office *o, const char *to, struct opened *out)
+{
+    struct err e = {.kind = NULL};
     *out = (struct opened){.db = NULL};
     arena_init(&out->arena, (size_t)256 << 20);
     must(store_open(path_in(o, to).at, STORE_READWRITE, &out->db, &e), &e);

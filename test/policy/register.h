@@ -28,6 +28,7 @@ struct opened { /* a register that may be read and written */
 /* Copies the database `from` of the office's folder ("empty.db" is there from the first) to `to` and opens
  * it. */
 void register_copy(struct office *o, const char *from, const char *to, struct opened *out);
+void register_open(struct office *o, const char *name, struct opened *out);
 void register_close(struct opened *r);
 /* Adds the records of a map entity -> records, on that day; those in `removed` (the same form, ids) are left
  * out. */
