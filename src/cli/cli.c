@@ -9,6 +9,7 @@
 #include "cli/progress.h"
 #include "engine/session/session.h"
 #include <pwd.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -127,22 +128,29 @@ static int help(struct cli *c)
     return 0;
 }
 
+static int run_command(struct cli *c, bool good)
+{
+    if (good) {
+        prepare_call(c);
+        good = open_session(c) && c->command.op->run(&c->call, &c->err);
+        progress_end(&c->progress);
+        good = good && answer(c);
+    }
+    if (!good)
+        return show_error(&c->err, c->command.global.lang);
+    return c->call.found ? 1 : 0;
+}
+
 int cli_main(int argc, char **argv)
 {
     static struct cli c; /* large, and there is one command a process */
     int code;
+    /* A closed pipe or a full quota is an answer of the call that meets it, not the end of the program. */
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     arena_init(&c.arena, CLI_ARENA_MAX);
     bool good = cli_parse(cli_ops(), argc, argv, &c.arena, &c.command, &c.err);
-    if (good && c.command.op == NULL) {
-        code = help(&c);
-    } else if (good && c.command.global.help) {
-        code = help(&c);
-    } else {
-        good = good && (prepare_call(&c), open_session(&c)) && c.command.op->run(&c.call, &c.err);
-        progress_end(&c.progress);
-        good = good && answer(&c);
-        code = good ? (c.call.found ? 1 : 0) : show_error(&c.err, c.command.global.lang);
-    }
+    code = good && c.command.global.help ? help(&c) : run_command(&c, good);
     session_close(&c.session);
     arena_clear(&c.arena);
     return code;

@@ -327,11 +327,15 @@ bool cli_parse(const struct op_list *ops, int argc, char **argv, struct arena *a
         return err_fail(e, &CLI_COMMAND_MISSING);
     bool splits = split(&p, argc, argv);
     if (!take_globals(&p) || !splits)
-        return err_add(e, "command", TEXT("honghua")), false;
+        goto refused;
     if (!find_op(&p, &used))
         return false;
     if (out->op == NULL || out->global.help)
         return true;
     out->values = arena_take_many(a, out->op->count + 1, sizeof *out->values);
     return out->values != NULL && take_options(&p) && take_words(&p, used) && require_options(&p);
+
+refused: /* before a command was found */
+    err_add(e, "command", TEXT("honghua"));
+    return false;
 }

@@ -191,8 +191,32 @@ static void draw_kind(struct synth_household *h)
     h->kind = lifted ? "脱贫户" : "未脱贫户";
     h->lifted_year = lifted ? YEAR_FIRST + (int)pick(rng, year_weights, COUNT_OF(year_weights)) : 0;
     h->attribute = attributes[pick(rng, attribute_weights, COUNT_OF(attributes))];
-    h->cause = causes[pick(rng, cause_weights, COUNT_OF(causes))];
+    h->cause = causes[pick(rng, cause_weights, COUNT_OF(causes))]; /* held to its members by settle_cause */
     h->credit = grades[pick(rng, grade_weights, COUNT_OF(grades))];
+}
+
+/* A cause that no member bears out becomes want of skill; whoever is in special care has no labour. */
+static void settle_cause(struct synth_household *h)
+{
+    bool disabled = false, ill = false, student = false;
+    bool care = strcmp(h->attribute, "特困供养贫困户") == 0 || strcmp(h->attribute, "特困户") == 0;
+    for (size_t i = 0; i < h->count; i++) {
+        struct synth_person *p = &h->members[i];
+        bool able = strcmp(p->labour, "普通劳动力") == 0 || strcmp(p->labour, "技能劳动力") == 0;
+        disabled = disabled || p->disability[0] != '\0';
+        ill = ill || strcmp(p->health, "健康") != 0;
+        student = student || (p->age >= 6 && strcmp(p->school, "非在校生") != 0);
+        if (care && able) {
+            p->labour = "弱劳动力或半劳动力";
+            p->work_place = NULL;
+            p->months = 0;
+        }
+    }
+    if (h->cause == NULL)
+        return;
+    if ((strcmp(h->cause, "因残") == 0 && !disabled) || (strcmp(h->cause, "因病") == 0 && !ill)
+        || (strcmp(h->cause, "因学") == 0 && !student))
+        h->cause = "缺技术";
 }
 
 static void draw_size(struct synth_household *h)
@@ -273,6 +297,7 @@ void synth_household(uint64_t seed, uint64_t index, size_t village, const char *
     draw_kind(out);
     draw_size(out);
     draw_members(out);
+    settle_cause(out);
     bool allowance = strncmp(out->attribute, "低保", strlen("低保")) == 0;
     for (size_t i = 0; i < out->count; i++)
         out->members[i].allowance = allowance;

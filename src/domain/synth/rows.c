@@ -396,12 +396,17 @@ static bool give_villages(struct walk *w)
 {
     for (size_t v = 0; v < w->plan->village_count; v++) {
         bool poor = v % 26 < 7;
+        /* The roll is an eighth of a village, as in the sample's town. */
+        int64_t own = (int64_t)(w->plan->households / w->plan->village_count),
+                households = 550 + (int64_t)(v * 13 % 40);
+        if (households < own * 2)
+            households = own * 8;
         const struct value values[] = {value_text(w->plan->villages[v].code),
                                        value_text(w->plan->villages[v].name),
                                        value_int(poor),
                                        poor ? value_int(2016 + (int64_t)(v % 4)) : value_none(),
                                        value_int(550 + (int64_t)(v * 13 % 40)),
-                                       value_int(2350 + (int64_t)(v * 31 % 90)),
+                                       value_int(households * 17 / 4),
                                        value_int(1)};
         if (!w->each(w->user, w->kind, values, w->e))
             return false;
