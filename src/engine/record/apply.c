@@ -24,32 +24,40 @@ struct refusal {
     struct text value;
 };
 
+static void refuse_row(struct batch *b, const struct table *t, const struct group *g,
+                       const struct staged *row, bool first, const struct refusal *why, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct staged *other = why[i].why != BATCH_KEY_TWICE ? NULL : first ? &g->clashing : &g->first;
+        batch_refuse(b, t, row, why[i].why, why[i].field, why[i].value, other);
+    }
+    batch_reject(b, row);
+}
+
 /* All rows of the key are refused for the same reasons. */
 static bool refuse_rows(struct batch *b, const struct table *t, const struct group *g,
                         const struct refusal *why, size_t count, struct err *e)
 {
-    struct statement *s = g->rows > 1 ? stage_rows_of(&b->stage, t, g->first.id, e) : NULL;
-    if (g->rows > 1 && s == NULL)
-        return false;
-    struct staged row = g->first;
-    enum step step = STEP_ROW;
-    bool good = true;
-    for (size_t n = 0; good && (s == NULL ? n < 1 : (step = statement_step(s, e)) == STEP_ROW); n++) {
-        struct arena_mark mark = arena_mark(&b->scratch);
-        good = s == NULL || stage_read(&b->stage, t, s, &b->scratch, &row, e);
-        for (size_t i = 0; good && !row.refused && i < count; i++) {
-            const struct staged *other = why[i].why != BATCH_KEY_TWICE ? NULL
-                                         : n == 0                      ? &g->clashing
-                                                                       : &g->first;
-            batch_refuse(b, t, &row, why[i].why, why[i].field, why[i].value, other);
-        }
-        if (good && !row.refused)
-            batch_reject(b, &row);
-        if (s != NULL)
-            arena_rewind(&b->scratch, mark);
+    struct stage_rows rows;
+    enum step step = STEP_DONE;
+    bool good = true, first = true;
+    if (g->rows == 1) {
+        refuse_row(b, t, g, &g->first, true, why, count);
+        return true;
     }
-    statement_close(s);
-    return good && step != STEP_FAILED;
+    good = stage_rows_open(&b->stage, t, g->first.id, &rows, e);
+    while (good && (step = stage_rows_next(&rows, e)) == STEP_ROW) {
+        struct arena_mark mark = arena_mark(&b->scratch);
+        struct staged row;
+        good = stage_rows_read(&rows, &b->scratch, &row, e);
+        if (good && !row.refused) {
+            refuse_row(b, t, g, &row, first, why, count);
+            first = false;
+        }
+        arena_rewind(&b->scratch, mark);
+    }
+    stage_rows_close(&rows);
+    return good && step == STEP_DONE;
 }
 
 static void count_one(struct batch *b, uint32_t sheet, enum outcome outcome)
@@ -70,20 +78,20 @@ static bool count_rows(struct batch *b, const struct table *t, const struct grou
         count_one(b, g->main_sheet, outcome);
     if (g->mains <= 1)
         return true;
-    struct statement *s = stage_rows_of(&b->stage, t, g->first.id, e);
-    bool first = true, good = s != NULL;
+    struct stage_rows rows;
+    bool first = true, good = stage_rows_open(&b->stage, t, g->first.id, &rows, e);
     enum step step = STEP_DONE;
-    while (good && (step = statement_step(s, e)) == STEP_ROW) {
+    while (good && (step = stage_rows_next(&rows, e)) == STEP_ROW) {
         struct arena_mark mark = arena_mark(&b->scratch);
         struct staged row;
-        good = stage_read(&b->stage, t, s, &b->scratch, &row, e);
+        good = stage_rows_read(&rows, &b->scratch, &row, e);
         if (good && !row.companion && !row.refused && !first)
             count_one(b, row.sheet, OUTCOME_UNCHANGED);
         first = first && good && (row.companion || row.refused);
         arena_rewind(&b->scratch, mark);
     }
-    statement_close(s);
-    return good && step != STEP_FAILED;
+    stage_rows_close(&rows);
+    return good && step == STEP_DONE;
 }
 
 /* ---- what it refers to ---- */
@@ -296,14 +304,16 @@ static bool group_by_days(struct batch *b, struct work *w, struct group *g, enum
     if (!group_check(b, w, g, refused, e) || *refused)
         return *refused;
     struct staged *rows = arena_take_many(&b->scratch, g->rows, sizeof *rows);
-    struct statement *s = rows != NULL ? stage_rows_of(&b->stage, w->t, g->first.id, e) : NULL;
+    struct stage_rows cursor = {.index = NULL};
     size_t count = 0;
-    bool good = s != NULL || err_fail(e, &OUT_OF_MEMORY);
-    while (good && count < g->rows && statement_step(s, e) == STEP_ROW) {
-        good = stage_read(&b->stage, w->t, s, &b->scratch, &rows[count], e);
+    bool good = (rows != NULL || err_fail(e, &OUT_OF_MEMORY))
+                && stage_rows_open(&b->stage, w->t, g->first.id, &cursor, e);
+    while (good && count < g->rows && stage_rows_next(&cursor, e) == STEP_ROW) {
+        good = stage_rows_read(&cursor, &b->scratch, &rows[count], e);
         count += good && !rows[count].refused;
     }
-    statement_close(s);
+    stage_rows_close(&cursor);
+    good = good && e->kind == NULL;
     if (count > 1)
         qsort(rows, count, sizeof *rows, day_order);
     for (size_t i = 0; good && !*refused && i < count; i++) {
@@ -369,18 +379,17 @@ static bool group_add(struct group *g, const struct table *t, const struct stage
     return nothing && !(g->clash && g->clashing.seq == row->seq);
 }
 
-static bool row_take(struct batch *b, struct work *w, const struct statement *s, struct group *g,
-                     struct err *e)
+static bool row_take(struct batch *b, struct work *w, struct stage_rows *rows, struct group *g, struct err *e)
 {
     struct staged row;
-    if (g->rows != 0 && !text_equal(g->first.id, statement_column(s, 1).s)) {
+    if (g->rows != 0 && !text_equal(g->first.id, rows->id)) {
         if (!group_finish(b, w, g, e))
             return false;
         g->rows = 0;
         arena_rewind(&b->scratch, (struct arena_mark){NULL, 0, 0});
     }
     struct arena_mark mark = arena_mark(&b->scratch);
-    if (!stage_read(&b->stage, w->t, s, &b->scratch, &row, e))
+    if (!stage_rows_read(rows, &b->scratch, &row, e))
         return false;
     if (row.refused) { /* only its key counts, for what refers to it */
         b->done++;
@@ -397,14 +406,15 @@ bool apply_entity(struct batch *b, struct work *w, struct err *e)
 {
     if (b->stage.entities[w->t->index].count == 0)
         return true;
-    struct statement *s = stage_rows(&b->stage, w->t, e);
+    struct stage_rows rows = {.index = NULL};
     struct group *g = arena_take(&b->arena, sizeof *g);
-    bool good = s != NULL && (g != NULL || err_fail(e, &OUT_OF_MEMORY));
     enum step step = STEP_DONE;
+    bool good =
+        (g != NULL || err_fail(e, &OUT_OF_MEMORY)) && stage_rows_open(&b->stage, w->t, TEXT_NONE, &rows, e);
     arena_rewind(&b->scratch, (struct arena_mark){NULL, 0, 0});
-    for (size_t n = 0; good && (step = statement_step(s, e)) == STEP_ROW; n++)
-        good = row_take(b, w, s, g, e) && (n % 1024 != 0 || batch_progress(b, "apply", e));
+    for (size_t n = 0; good && (step = stage_rows_next(&rows, e)) == STEP_ROW; n++)
+        good = row_take(b, w, &rows, g, e) && (n % 1024 != 0 || batch_progress(b, "apply", e));
     good = good && step == STEP_DONE && (g->rows == 0 || group_finish(b, w, g, e));
-    statement_close(s);
+    stage_rows_close(&rows);
     return good;
 }

@@ -61,6 +61,8 @@ void batch_reject(struct batch *b, const struct staged *row)
     struct batch_counts *counts = row->companion ? NULL : batch_count_of(b, row->sheet);
     if (counts != NULL)
         counts->rejected++;
+    if (row->companion)
+        fallen_add(b, row);
 }
 
 void batch_note(struct batch *b, const struct table *t, const struct staged *row, enum batch_note what,
@@ -87,6 +89,7 @@ static void batch_free(struct batch *b)
         work_close(&b->work[b->r->order[i]->index]);
     refer_clear(b);
     buf_clear(&b->key);
+    buf_clear(&b->fallen);
     arena_clear(&b->scratch);
     arena_clear(&b->arena);
     free(b);
@@ -157,9 +160,7 @@ static bool row_missing_key(struct batch *b, const struct batch_row *row, const 
 {
     if (b->events->refused != NULL)
         b->events->refused(b->events->user, row, BATCH_KEY_MISSING, missing, TEXT_NONE, 0, 0);
-    struct batch_counts *counts = row->companion ? NULL : batch_count_of(b, row->sheet);
-    if (counts != NULL)
-        counts->rejected++;
+    batch_reject(b, &(struct staged){.sheet = row->sheet, .row = row->row, .companion = row->companion});
     return true;
 }
 
@@ -261,8 +262,6 @@ static bool apply_all(struct batch *b, struct err *e)
 
 static void release_statements(struct batch *b)
 {
-    statement_close(b->stage.insert);
-    b->stage.insert = NULL;
     for (size_t i = 0; i < b->r->count; i++)
         work_close(&b->work[b->r->order[i]->index]);
 }
@@ -274,7 +273,7 @@ bool batch_finish(struct batch *b, struct batch_counts *counts, size_t sheet_cou
     bool keep = good && !b->dry_run && b->changed != 0;
     release_statements(b);
     if (keep)
-        keep = good = store_run(b->r->db, TEXT("DROP TABLE stage"), e) && batch_progress(b, "commit", e);
+        keep = good = stage_drop(&b->stage, e) && batch_progress(b, "commit", e);
     if (!good || !keep)
         journal_abandon(b->log);
     if (!store_end(b->r->db, keep, e) && keep)

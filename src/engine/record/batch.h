@@ -69,6 +69,8 @@ struct batch {
     bool parent_known;
     struct place parent_place;
     struct seen *seen; /* references that were looked up */
+    struct buf fallen; /* places of rows whose companion was refused */
+    bool fallen_sorted;
 };
 
 /* batch.c */
@@ -81,6 +83,10 @@ void batch_note(struct batch *b, const struct table *t, const struct staged *row
                 const struct catalog_field *field, struct text value);
 bool batch_progress(struct batch *b, const char *stage, struct err *e);
 struct batch_counts *batch_count_of(struct batch *b, uint32_t sheet);
+
+/* fallen.c: a refused companion takes the row that it rides on with it. */
+void fallen_add(struct batch *b, const struct staged *companion);
+MUST_USE bool fallen_has(struct batch *b, const struct staged *row, bool *has_out, struct err *e);
 
 /* key.c: the record id of a row's values; TEXT_NONE: not from these. *missing: the first required part that
  * is missing. */

@@ -70,9 +70,10 @@ static bool find_in_batch(struct batch *b, const struct table *t, struct text al
 static bool resolve_alternates(struct batch *b, const struct table *t, struct err *e)
 {
     static const char next[] =
-        "SELECT seq, id, data, alt FROM stage WHERE entity = ?1 AND id IS NULL AND alt IS NOT NULL "
+        "SELECT place, alt FROM stage WHERE entity = ?1 AND id IS NULL AND alt IS NOT NULL "
         "ORDER BY alt, seq LIMIT 1";
     static const char set[] = "UPDATE stage SET id = ?3 WHERE entity = ?1 AND alt = ?2 AND id IS NULL";
+    struct stage_window window = {.at = NULL};
     struct statement *s = statement_open(b->r->db, text_of(next), e);
     bool good = s != NULL;
     while (good) {
@@ -86,8 +87,8 @@ static bool resolve_alternates(struct batch *b, const struct table *t, struct er
             good = step == STEP_DONE;
             break;
         }
-        struct text alt = text_copy(&b->scratch, statement_column(s, 3).s);
-        good = stage_read(&b->stage, t, s, &b->scratch, &row, e)
+        struct text alt = text_copy(&b->scratch, statement_column(s, 1).s);
+        good = stage_read_at(&b->stage, t, &window, statement_column(s, 0).n, TEXT_NONE, &b->scratch, &row, e)
                && find_by_alternate(b, t, &row, false, &id, e)
                && (id.at != NULL || find_in_batch(b, t, alt, &id, e));
         if (good && id.at == NULL) {
@@ -97,6 +98,7 @@ static bool resolve_alternates(struct batch *b, const struct table *t, struct er
         statement_clear(s);
         good = good && rename_rows(b, t, set, value_bytes(alt), id, e);
     }
+    stage_window_clear(&window);
     statement_close(s);
     return good;
 }
@@ -126,9 +128,10 @@ bool find_by_number(struct batch *b, const struct table *t, struct text number, 
 static bool resolve_numbered(struct batch *b, const struct table *t, struct err *e)
 {
     static const char next[] =
-        "SELECT seq, id, data, alt FROM stage WHERE entity = ?1 AND seq > ?2 AND id IS NOT NULL "
+        "SELECT place, alt, id FROM stage WHERE entity = ?1 AND seq > ?2 AND id IS NOT NULL "
         "ORDER BY seq LIMIT 1";
     static const char set[] = "UPDATE stage SET id = ?3 WHERE entity = ?1 AND seq = ?2";
+    struct stage_window window = {.at = NULL};
     struct statement *s = statement_open(b->r->db, text_of(next), e);
     struct work *w = &b->work[t->index];
     int64_t last = 0;
@@ -144,8 +147,10 @@ static bool resolve_numbered(struct batch *b, const struct table *t, struct err 
             good = step == STEP_DONE;
             break;
         }
-        bool alternate = statement_column(s, 3).kind == VALUE_BYTES;
-        good = stage_read(&b->stage, t, s, &b->scratch, &row, e) && work_find(b, w, NULL, row.id, e);
+        bool alternate = statement_column(s, 1).kind == VALUE_BYTES;
+        good = stage_read_at(&b->stage, t, &window, statement_column(s, 0).n, statement_column(s, 2).s,
+                             &b->scratch, &row, e)
+               && work_find(b, w, NULL, row.id, e);
         statement_clear(s);
         last = row.seq;
         if (!good || w->state.found)
@@ -157,6 +162,7 @@ static bool resolve_numbered(struct batch *b, const struct table *t, struct err 
             good = rename_rows(b, t, set, value_int(row.seq), id, e);
         }
     }
+    stage_window_clear(&window);
     statement_close(s);
     return good;
 }
@@ -187,8 +193,9 @@ static bool key_by_village(struct batch *b, const struct table *t, struct staged
 static bool resolve_villages(struct batch *b, const struct table *t, struct err *e)
 {
     static const char next[] =
-        "SELECT seq, id, data FROM stage WHERE entity = ?1 AND id IS NULL AND seq > ?2 ORDER BY seq LIMIT 1";
+        "SELECT place FROM stage WHERE entity = ?1 AND id IS NULL AND seq > ?2 ORDER BY seq LIMIT 1";
     static const char set[] = "UPDATE stage SET id = ?3 WHERE entity = ?1 AND seq = ?2";
+    struct stage_window window = {.at = NULL};
     struct statement *s = statement_open(b->r->db, text_of(next), e);
     int64_t last = 0;
     bool good = s != NULL;
@@ -204,8 +211,8 @@ static bool resolve_villages(struct batch *b, const struct table *t, struct err 
             good = step == STEP_DONE;
             break;
         }
-        good =
-            stage_read(&b->stage, t, s, &b->scratch, &row, e) && key_by_village(b, t, &row, &id, &missing, e);
+        good = stage_read_at(&b->stage, t, &window, statement_column(s, 0).n, TEXT_NONE, &b->scratch, &row, e)
+               && key_by_village(b, t, &row, &id, &missing, e);
         statement_clear(s);
         last = row.seq;
         if (good && id.at == NULL) {
@@ -217,6 +224,7 @@ static bool resolve_villages(struct batch *b, const struct table *t, struct err 
             good = rename_rows(b, t, set, value_int(row.seq), id, e);
         }
     }
+    stage_window_clear(&window);
     statement_close(s);
     return good;
 }
@@ -225,15 +233,12 @@ bool resolve_keys(struct batch *b, struct work *w, struct err *e)
 {
     const struct table *t = w->t;
     struct stage_entity *n = &b->stage.entities[t->index];
-    if (n->count == 0)
+    if (n->count == 0 || (n->unresolved == 0 && !w->has_unnumbered))
         return true;
-    if (t->has_alternate && (n->unresolved != 0 || w->has_unnumbered)) {
-        if (!stage_index(&b->stage, e) || (w->has_unnumbered && !resolve_numbered(b, t, e)))
-            return false;
-        if (n->unresolved != 0 && !resolve_alternates(b, t, e))
-            return false;
-    } else if (n->unresolved != 0 && !resolve_villages(b, t, e)) {
+    if (!stage_index(&b->stage, t, e))
         return false;
-    }
-    return true;
+    if (!t->has_alternate)
+        return n->unresolved == 0 || resolve_villages(b, t, e);
+    return (!w->has_unnumbered || resolve_numbered(b, t, e))
+           && (n->unresolved == 0 || resolve_alternates(b, t, e));
 }

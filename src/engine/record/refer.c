@@ -19,13 +19,13 @@ void refer_clear(struct batch *b)
 
 static bool in_stage(struct batch *b, const struct table *t, struct text id, bool *found, struct err *e)
 {
+    struct stage_rows rows;
     *found = false;
     if (b->stage.entities[t->index].count == 0)
         return true;
-    struct statement *s = stage_rows_of(&b->stage, t, id, e);
-    enum step step = s != NULL ? statement_step(s, e) : STEP_FAILED;
+    enum step step = stage_rows_open(&b->stage, t, id, &rows, e) ? stage_rows_next(&rows, e) : STEP_FAILED;
     *found = step == STEP_ROW;
-    statement_close(s);
+    stage_rows_close(&rows);
     return step != STEP_FAILED;
 }
 
@@ -34,17 +34,17 @@ static bool in_stage(struct batch *b, const struct table *t, struct text id, boo
 static bool place_in_stage(struct batch *b, const struct table *t, struct text id, bool *found,
                            struct place *out, struct err *e)
 {
+    struct stage_rows rows;
+    struct staged row;
     *found = false;
     if (b->stage.entities[t->index].count == 0)
         return true;
-    struct statement *s = stage_rows_of(&b->stage, t, id, e);
-    enum step step = s != NULL ? statement_step(s, e) : STEP_FAILED;
+    enum step step = stage_rows_open(&b->stage, t, id, &rows, e) ? stage_rows_next(&rows, e) : STEP_FAILED;
     bool good = step != STEP_FAILED, known = false;
-    struct staged row;
     *found = step == STEP_ROW;
     memcpy(out->village, b->town, sizeof out->village);
-    if (step == STEP_ROW && (good = stage_read(&b->stage, t, s, &b->scratch, &row, e))
-        && t->village_column != NONE && row.cells[t->village_column].v.kind == VALUE_TEXT) {
+    good = good && (!*found || stage_rows_read(&rows, &b->scratch, &row, e));
+    if (good && *found && t->village_column != NONE && row.cells[t->village_column].v.kind == VALUE_TEXT) {
         struct text village = row.cells[t->village_column].v.s;
         good = village_known(b, village, &known, e);
         if (known)
@@ -52,7 +52,7 @@ static bool place_in_stage(struct batch *b, const struct table *t, struct text i
     }
     memcpy(out->county, out->village, COUNTY_SIZE);
     out->county[COUNTY_SIZE] = 0;
-    statement_close(s);
+    stage_rows_close(&rows);
     return good;
 }
 

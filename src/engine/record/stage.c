@@ -1,35 +1,45 @@
 /* Rows of a batch on their way; see stage.h.
  *
- * A row is its head (struct stage_head), the bytes of the village's name, then each given field by column: a
- * byte for the kind, then 8 bytes, or a length and bytes; a sealed one has its hash before the length.
+ * A row is its head (struct stage_head), the bytes of its id and of the village's name, then each given field
+ * by column: a byte for the kind, then 8 bytes, or a length and bytes; a sealed one has its hash before the
+ * length.
  */
 #include "engine/record/stage.h"
 #include "base/base.err.h"
 #include "base/system.h"
 #include "engine/record/record.err.h"
 #include <assert.h>
+#include <errno.h>
 #include <sodium.h>
+#include <stdlib.h>
 
+#define ABSENT UINT32_MAX
+#define WINDOW_ALL (256u * 1024) /* read at once when all rows are wanted */
+#define WINDOW_ONE 4096          /* and when single ones are */
 enum { CELL_NONE, CELL_INT, CELL_TEXT, CELL_SEALED };
 
 struct stage_head {
     uint64_t given[4];
+    int64_t seq;
+    uint32_t size;               /* of what follows the head */
+    uint32_t id_size, name_size; /* ABSENT: none */
     uint32_t sheet, row;
     int32_t fact_day;
-    uint32_t name_size; /* UINT32_MAX: no name */
-    uint32_t companion, refused;
+    bool companion, refused, has_alt;
+    unsigned char alt[VAULT_HASH_SIZE];
 };
 
-static const char make_table[] = "DROP TABLE IF EXISTS stage; CREATE TEMP TABLE stage (seq INTEGER PRIMARY "
-                                 "KEY, entity INTEGER NOT NULL, id TEXT, alt BLOB, "
-                                 "data BLOB NOT NULL)";
-static const char insert_row[] = "INSERT INTO stage (seq, entity, id, alt, data) VALUES (?1, ?2, ?3, ?4, ?5)";
-static const char make_indexes[] = "CREATE INDEX stage_id ON stage (entity, id, seq);"
-                                   "CREATE INDEX stage_alt ON stage (entity, alt) WHERE alt IS NOT NULL";
+static const char make_table[] =
+    "CREATE TEMP TABLE stage (entity INTEGER NOT NULL, seq INTEGER NOT NULL, id TEXT, alt BLOB, place "
+    "INTEGER NOT NULL, PRIMARY KEY (entity, seq))";
+static const char make_indexes[] =
+    "CREATE INDEX IF NOT EXISTS stage_id ON stage (entity, id, seq);"
+    "CREATE INDEX IF NOT EXISTS stage_alt ON stage (entity, alt) WHERE alt IS NOT NULL";
+static const char insert_row[] =
+    "INSERT INTO stage (entity, seq, id, alt, place) VALUES (?1, ?2, ?3, ?4, ?5)";
 static const char rows_by_id[] =
-    "SELECT seq, id, data FROM stage WHERE entity = ?1 AND id IS NOT NULL ORDER BY id, seq";
-static const char rows_by_seq[] = "SELECT seq, id, data FROM stage WHERE entity = ?1 ORDER BY seq";
-static const char rows_of_id[] = "SELECT seq, id, data FROM stage WHERE entity = ?1 AND id = ?2 ORDER BY seq";
+    "SELECT id, place FROM stage WHERE entity = ?1 AND id IS NOT NULL ORDER BY id, seq";
+static const char rows_of_id[] = "SELECT id, place FROM stage WHERE entity = ?1 AND id = ?2 ORDER BY seq";
 
 bool stage_open(struct stage *s, struct records *r, struct arena *a, struct err *e)
 {
@@ -43,22 +53,26 @@ bool stage_open(struct stage *s, struct records *r, struct arena *a, struct err 
         s->entities[i].ordered = true;
         buf_init(&s->entities[i].last, 64 * 1024);
     }
-    if (!store_run(r->db, text_of(make_table), e))
-        return false;
-    s->insert = statement_open(r->db, text_of(insert_row), e);
-    return s->insert != NULL;
+    return true;
 }
 
 void stage_close(struct stage *s)
 {
-    statement_close(s->insert);
-    s->insert = NULL;
     if (s->bytes.at != NULL)
         sodium_memzero(s->bytes.at, s->bytes.room);
     buf_clear(&s->bytes);
-    for (size_t i = 0; s->entities != NULL && i < s->r->catalog->entity_count; i++)
+    for (size_t i = 0; s->entities != NULL && i < s->r->catalog->entity_count; i++) {
         buf_clear(&s->entities[i].last);
+        if (s->entities[i].file != NULL)
+            (void)fclose(s->entities[i].file); /* what it held is no longer wanted */
+        s->entities[i].file = NULL;
+    }
     sodium_memzero(s->key, sizeof s->key);
+}
+
+bool stage_drop(struct stage *s, struct err *e)
+{
+    return !s->has_table || store_run(s->r->db, TEXT("DROP TABLE stage"), e);
 }
 
 void sealed_hash(const struct records *r, const struct catalog_entity *entity,
@@ -113,23 +127,33 @@ static void add_cell(struct stage *s, const struct catalog_entity *entity, size_
     }
 }
 
-static void add_row(struct stage *s, const struct batch_row *row)
+static void add_row(struct stage *s, const struct batch_row *row, struct text id, struct text alt)
 {
     bool named = row->village_name.at != NULL;
-    struct stage_head head = {.sheet = row->sheet,
+    struct stage_head head = {.seq = s->next,
+                              .sheet = row->sheet,
                               .row = row->row,
                               .fact_day = row->fact_day,
-                              .name_size = named ? (uint32_t)row->village_name.size : UINT32_MAX,
+                              .id_size = id.at != NULL ? (uint32_t)id.size : ABSENT,
+                              .name_size = named ? (uint32_t)row->village_name.size : ABSENT,
                               .companion = row->companion,
-                              .refused = row->refused};
+                              .refused = row->refused,
+                              .has_alt = alt.at != NULL};
     memcpy(head.given, row->given, sizeof head.given);
+    if (alt.at != NULL)
+        memcpy(head.alt, alt.at, sizeof head.alt);
     buf_reset(&s->bytes);
     add_bytes(&s->bytes, &head, sizeof head);
+    buf_add(&s->bytes, id);
     if (named)
         buf_add(&s->bytes, row->village_name);
     for (size_t i = 0; i < row->entity->stored_count; i++)
         if (bit(row->given, i))
             add_cell(s, row->entity, i, row->values[i]);
+    if (s->bytes.failed)
+        return;
+    head.size = (uint32_t)(s->bytes.size - sizeof head);
+    memcpy(s->bytes.at, &head, sizeof head);
 }
 
 static void order_keep(struct stage_entity *n, struct text id)
@@ -146,51 +170,160 @@ static void order_keep(struct stage_entity *n, struct text id)
 
 bool stage_add(struct stage *s, const struct batch_row *row, struct text id, struct text alt, struct err *e)
 {
-    add_row(s, row);
+    struct stage_entity *n = &s->entities[row->entity->index];
+    add_row(s, row, id, alt);
     if (s->bytes.failed)
         return err_fail(e, &OUT_OF_MEMORY);
-    order_keep(&s->entities[row->entity->index], id);
-    statement_bind(s->insert, 1, value_int(s->next));
-    statement_bind(s->insert, 2, value_int((int64_t)row->entity->index));
-    statement_bind(s->insert, 3, id.at != NULL ? value_text(id) : value_none());
-    statement_bind(s->insert, 4, alt.at != NULL ? value_bytes(alt) : value_none());
-    statement_bind(s->insert, 5, value_bytes(buf_text(&s->bytes)));
-    s->next++;
-    return statement_run(s->insert, e);
-}
-
-bool stage_index(struct stage *s, struct err *e)
-{
-    if (!s->indexed && !store_run(s->r->db, text_of(make_indexes), e))
+    if (n->file == NULL && !file_temporary(&n->file, e))
         return false;
-    s->indexed = true;
+    order_keep(n, id);
+    s->next++;
+    if (fwrite(s->bytes.at, 1, s->bytes.size, n->file) != s->bytes.size)
+        return file_fail_write(e, "import", errno);
+    n->size += (int64_t)s->bytes.size;
     return true;
 }
 
-struct statement *stage_rows(struct stage *s, const struct table *t, struct err *e)
+/* ---- reading back: what this program wrote into its own nameless file, so its shape is asserted ---- */
+
+void stage_window_clear(struct stage_window *window)
 {
-    bool ordered = s->entities[t->index].ordered;
-    if (!ordered && !stage_index(s, e))
-        return NULL;
-    struct statement *rows = statement_open(s->r->db, text_of(ordered ? rows_by_seq : rows_by_id), e);
-    if (rows != NULL)
-        statement_bind(rows, 1, value_int((int64_t)t->index));
-    return rows;
+    if (window->at != NULL)
+        sodium_memzero(window->at, window->room);
+    free(window->at);
+    *window = (struct stage_window){.at = NULL};
 }
 
-struct statement *stage_rows_of(struct stage *s, const struct table *t, struct text id, struct err *e)
+/* `size` bytes from `place` on; NULL with an error. Valid until the next call. */
+static const char *window_at(struct stage_window *w, struct stage_entity *n, int64_t place, size_t size,
+                             size_t more, struct err *e)
 {
-    if (!stage_index(s, e))
-        return NULL;
-    struct statement *rows = statement_open(s->r->db, text_of(rows_of_id), e);
-    if (rows != NULL) {
-        statement_bind(rows, 1, value_int((int64_t)t->index));
-        statement_bind(rows, 2, value_text(id));
+    if (w->at != NULL && place >= w->from && place + (int64_t)size <= w->from + (int64_t)w->size)
+        return w->at + (place - w->from);
+    size_t want = size > more ? size : more;
+    if (place + (int64_t)want > n->size)
+        want = (size_t)(n->size - place);
+    assert(want >= size);
+    if (want > w->room) {
+        stage_window_clear(w);
+        w->at = malloc(want);
+        w->room = w->at != NULL ? want : 0;
     }
-    return rows;
+    if (w->at == NULL)
+        return err_fail(e, &OUT_OF_MEMORY), NULL;
+    w->from = place;
+    w->size = 0;
+    if (fseeko(n->file, place, SEEK_SET) != 0 || fread(w->at, 1, want, n->file) != want) {
+        file_fail(e, "import", errno);
+        return NULL;
+    }
+    w->size = want;
+    return w->at;
 }
 
-/* ---- reading back: what this program wrote into its own temporary table, so its shape is asserted ---- */
+static bool head_at(struct stage_window *w, struct stage_entity *n, int64_t place, size_t more,
+                    struct stage_head *out, struct err *e)
+{
+    const char *at = window_at(w, n, place, sizeof *out, more, e);
+    if (at != NULL)
+        memcpy(out, at, sizeof *out);
+    return at != NULL;
+}
+
+static bool index_row(struct statement *insert, const struct table *t, const struct stage_head *head,
+                      const char *id, int64_t place, struct err *e)
+{
+    bool known = head->id_size != ABSENT;
+    statement_bind(insert, 1, value_int((int64_t)t->index));
+    statement_bind(insert, 2, value_int(head->seq));
+    statement_bind(insert, 3, known ? value_text((struct text){id, head->id_size}) : value_none());
+    statement_bind(insert, 4,
+                   head->has_alt ? value_bytes((struct text){(const char *)head->alt, sizeof head->alt})
+                                 : value_none());
+    statement_bind(insert, 5, value_int(place));
+    return statement_run(insert, e);
+}
+
+static bool index_rows(struct stage *s, const struct table *t, struct statement *insert, struct err *e)
+{
+    struct stage_entity *n = &s->entities[t->index];
+    struct stage_window window = {.at = NULL};
+    struct stage_head head;
+    bool good = true;
+    for (int64_t place = 0; good && place < n->size; place += (int64_t)(sizeof head + head.size)) {
+        good = head_at(&window, n, place, WINDOW_ALL, &head, e);
+        size_t size = good && head.id_size != ABSENT ? head.id_size : 0;
+        const char *id = good ? window_at(&window, n, place, sizeof head + size, WINDOW_ALL, e) : NULL;
+        good = id != NULL && index_row(insert, t, &head, id + sizeof head, place, e);
+    }
+    stage_window_clear(&window);
+    return good;
+}
+
+bool stage_index(struct stage *s, const struct table *t, struct err *e)
+{
+    struct stage_entity *n = &s->entities[t->index];
+    if (n->indexed)
+        return true;
+    if (!s->has_table && !store_run(s->r->db, text_of(make_table), e))
+        return false;
+    s->has_table = true;
+    struct statement *insert = statement_open(s->r->db, text_of(insert_row), e);
+    bool good = insert != NULL && index_rows(s, t, insert, e);
+    statement_close(insert);
+    n->indexed = good;
+    return good && store_run(s->r->db, text_of(make_indexes), e);
+}
+
+bool stage_rows_open(struct stage *s, const struct table *t, struct text id, struct stage_rows *out,
+                     struct err *e)
+{
+    *out = (struct stage_rows){.s = s, .t = t};
+    if (id.at == NULL && s->entities[t->index].ordered)
+        return true;
+    if (!stage_index(s, t, e))
+        return false;
+    out->index = statement_open(s->r->db, text_of(id.at == NULL ? rows_by_id : rows_of_id), e);
+    if (out->index == NULL)
+        return false;
+    statement_bind(out->index, 1, value_int((int64_t)t->index));
+    if (id.at != NULL)
+        statement_bind(out->index, 2, value_text(id));
+    return true;
+}
+
+enum step stage_rows_next(struct stage_rows *rows, struct err *e)
+{
+    struct stage_entity *n = &rows->s->entities[rows->t->index];
+    struct stage_head head;
+    if (rows->index != NULL) {
+        enum step step = statement_step(rows->index, e);
+        if (step == STEP_ROW) {
+            rows->id = statement_column(rows->index, 0).s;
+            rows->place = statement_column(rows->index, 1).n;
+        }
+        return step;
+    }
+    if (rows->next == n->size)
+        return STEP_DONE;
+    if (!head_at(&rows->window, n, rows->next, WINDOW_ALL, &head, e))
+        return STEP_FAILED;
+    const char *at = window_at(&rows->window, n, rows->next, sizeof head + head.size, WINDOW_ALL, e);
+    if (at == NULL)
+        return STEP_FAILED;
+    assert(head.id_size != ABSENT); /* else they were not ordered */
+    rows->id = (struct text){at + sizeof head, head.id_size};
+    rows->place = rows->next;
+    rows->next += (int64_t)(sizeof head + head.size);
+    return STEP_ROW;
+}
+
+void stage_rows_close(struct stage_rows *rows)
+{
+    statement_close(rows->index);
+    rows->index = NULL;
+    stage_window_clear(&rows->window);
+}
 
 struct cursor {
     struct text in;
@@ -232,31 +365,40 @@ static void take_cell(const struct stage *s, int64_t seq, size_t column, struct 
     }
 }
 
-bool stage_read(struct stage *s, const struct table *t, const struct statement *at, struct arena *a,
-                struct staged *out, struct err *e)
+bool stage_read_at(struct stage *s, const struct table *t, struct stage_window *window, int64_t place,
+                   struct text id, struct arena *a, struct staged *out, struct err *e)
 {
-    struct text data = statement_column(at, 2).s;
-    char *bytes =
-        arena_take(a, data.size + 1); /* a copy: values outlive the step, sealed ones are opened in place */
-    struct cell *cells = arena_take_many(a, t->entity->stored_count + 1, sizeof *cells);
-    struct text id = statement_column(at, 1).s;
-    *out = (struct staged){.seq = statement_column(at, 0).n, .id = text_copy(a, id), .cells = cells};
-    if (bytes == NULL || cells == NULL || (id.at != NULL && out->id.at == NULL))
-        return err_fail(e, &OUT_OF_MEMORY);
-    memcpy(bytes, data.at, data.size);
-    struct cursor c = {{bytes, data.size}, 0};
+    struct stage_entity *n = &s->entities[t->index];
     struct stage_head head;
-    take(&c, &head, sizeof head);
-    out->sheet = head.sheet;
-    out->row = head.row;
-    out->fact_day = head.fact_day;
-    out->companion = head.companion != 0;
-    out->refused = head.refused != 0;
+    if (!head_at(window, n, place, WINDOW_ONE, &head, e))
+        return false;
+    const char *at = window_at(window, n, place, sizeof head + head.size, WINDOW_ONE, e);
+    char *bytes = at != NULL ? arena_take(a, head.size + 1)
+                             : NULL; /* values outlive the step, sealed ones are opened in place */
+    struct cell *cells = arena_take_many(a, t->entity->stored_count + 1, sizeof *cells);
+    if (at == NULL || bytes == NULL || cells == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    memcpy(bytes, at + sizeof head, head.size);
+    struct cursor c = {{bytes, head.size}, 0};
+    *out = (struct staged){.seq = head.seq,
+                           .sheet = head.sheet,
+                           .row = head.row,
+                           .fact_day = head.fact_day,
+                           .companion = head.companion,
+                           .refused = head.refused,
+                           .cells = cells,
+                           .id = text_copy(a, id)};
     memcpy(out->given, head.given, sizeof out->given);
-    out->village_name = head.name_size != UINT32_MAX ? take_text(&c, head.name_size) : TEXT_NONE;
+    (void)take_text(&c, head.id_size != ABSENT ? head.id_size : 0);
+    out->village_name = head.name_size != ABSENT ? take_text(&c, head.name_size) : TEXT_NONE;
     for (size_t i = 0; i < t->entity->stored_count; i++)
         if (bit(head.given, i))
             take_cell(s, out->seq, i, &c, bytes, &cells[i]);
-    assert(c.at == data.size);
-    return true;
+    assert(c.at == head.size);
+    return id.at == NULL || out->id.at != NULL || err_fail(e, &OUT_OF_MEMORY);
+}
+
+bool stage_rows_read(struct stage_rows *rows, struct arena *a, struct staged *out, struct err *e)
+{
+    return stage_read_at(rows->s, rows->t, &rows->window, rows->place, rows->id, a, out, e);
 }
