@@ -4,7 +4,7 @@
 #   make deps     installs what building and testing need (Debian 12; root only where something is missing)
 #   make demo     imports the sample, checks it, writes the report into demo/
 #   make check    all tests, in a release build and one with sanitizers; the last line is `N passed, N failed`
-#   make bench    measurements beside peers, in one run
+#   make bench    measurements beside peers, in one run; BENCH=read takes one, ARGS="--quick --runs 1" goes on
 #   make fuzz     each fuzz target for FUZZ_SECONDS (clang, libFuzzer)
 #   make install  under PREFIX (default /usr/local), below DESTDIR if that is set
 PREFIX ?= /usr/local
@@ -28,7 +28,7 @@ check: deps
 	@python3 scripts/check.py
 
 bench: all
-	@python3 bench/run.py
+	@python3 bench/run.py $(BENCH) $(ARGS)
 
 fuzz: deps
 	@python3 scripts/fuzz.py --seconds $(FUZZ_SECONDS)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 double bench_now(void); /* seconds of a clock that only goes forward */
+double bench_cpu(void); /* seconds of processor, all threads of this process */
 /* Says the error's sentence, or `what`, and ends with 3. */
 _Noreturn void bench_fail(const struct err *e);
 _Noreturn void bench_die(const char *what);

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Measures Honghua beside its peers and the least that is physically needed, in one run.
+
+    bench/run.py [NAME...] [--quick] [--runs N] [--cpu] [--no-peers] [--json FILE] [--build DIR]
+
+NAME: read, import, write, insert, frame, check, cel; none: all. --quick takes smaller data. --cpu compares
+CPU seconds instead of the wall clock, for a machine that others use, too. Data and peers are made once below
+DIR/bench-data. BENCH_HOUSEHOLDS and BENCH_ROWS set the sizes.
+"""
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+
+import rows_cel
+import rows_check
+import rows_sheet
+import rows_store
+from house import ROOT, House
+
+ROWS = {"read": rows_sheet.read, "import": rows_sheet.import_rows, "write": rows_sheet.write,
+        "insert": rows_store.insert, "frame": rows_check.frame, "check": rows_check.check, "cel": rows_cel.cel}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description="Measures Honghua beside its peers.")
+    parser.add_argument("name", nargs="*", choices=[[], *ROWS], help="which rows; none: all")
+    parser.add_argument("--quick", action="store_true", help="20,000 rows and 100,000 households")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each (default 3)")
+    parser.add_argument("--cpu", action="store_true", help="ratios by CPU time, not wall clock")
+    parser.add_argument("--no-peers", action="store_true", help="without what npm brings")
+    parser.add_argument("--json", metavar="FILE", help="the same as JSON")
+    parser.add_argument("--build", default=os.path.join(ROOT, "build"), help="folder of the build")
+    return parser.parse_args()
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor()
+
+
+def main():
+    asked = arguments()
+    house = House(asked.build, asked.quick, max(1, asked.runs), asked.cpu, not asked.no_peers)
+    house.make_programs()
+    load = os.getloadavg()[0]
+    machine = {"processor": processor(), "cores": os.cpu_count(), "load": load,
+               "date": time.strftime("%Y-%m-%d %H:%M"), "runs": house.runs}
+    print(f"{machine['date']}, {machine['processor']}, {machine['cores']} cores, load {load:.1f}, "
+          f"{house.runs} runs each")
+    if load > 0.7 * (os.cpu_count() or 1):
+        print("Others use this machine now: read the CPU column, or run again with --cpu.")
+    results = []
+    for name in asked.name or ROWS:
+        result = ROWS[name](house)
+        house.progress("")
+        print("\n" + result.text(), flush=True)
+        results.append(result.json())
+    if asked.json:
+        with open(asked.json, "w", encoding="utf-8") as file:
+            json.dump({"machine": machine, "rows": results, "left_out": house.complaints}, file, ensure_ascii=False,
+                      indent=1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
