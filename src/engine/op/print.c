@@ -1,10 +1,11 @@
 /* Lines and tables for people. Always holds: a coloured line ends its colour; a table's cell is never wider
- * than its column; control characters of the register never reach the terminal. */
+ * than its column; what goes to a file is whole; control characters of the register never reach the terminal.
+ */
 #include "engine/op/print.h"
 #include <stdarg.h>
 #include <stdlib.h>
 
-#define PRINT_CELL_MAX 48 /* columns of the terminal that one cell may take */
+#define PRINT_CELL_MAX 48 /* columns of a terminal that a cell may take which has others behind it */
 
 static const char *tone_begin(enum print_tone tone)
 {
@@ -95,11 +96,11 @@ void print_table_right(struct print_table *t, size_t column)
         t->right[column] = true;
 }
 
-/* A copy of the cell that fits its column, by whole characters; what was cut off is told by "…". */
+/* The cell so that it fits its column, by whole characters; what was cut off is told by "…". */
 static struct text clip(struct arena *a, struct text t, size_t columns)
 {
     if (text_columns(t) <= columns)
-        return text_copy(a, t);
+        return t;
     size_t at = 0, good = 0;
     while (at < t.size) {
         (void)text_next(t, &at);
@@ -118,12 +119,8 @@ void print_table_row(struct print_table *t, enum print_tone tone, const struct t
     struct text *copies = row == NULL ? NULL : arena_take_many(t->arena, t->columns, sizeof *copies);
     if (copies == NULL)
         return;
-    for (size_t i = 0; i < t->columns; i++) {
-        copies[i] = clip(t->arena, cells[i], PRINT_CELL_MAX);
-        size_t width = text_columns(copies[i]);
-        if (width > t->width[i])
-            t->width[i] = width;
-    }
+    for (size_t i = 0; i < t->columns; i++)
+        copies[i] = text_copy(t->arena, cells[i]);
     *row = (struct table_row){tone, copies, NULL};
     if (t->last == NULL)
         t->first = row;
@@ -161,10 +158,25 @@ static void print_cell(const struct print_table *t, struct print *p, const struc
         fputs("  ", p->to);
 }
 
+/* On a terminal long cells would break the alignment of those behind them; the last column has none behind
+ * it. */
+static void fit(struct print_table *t, const struct print *p)
+{
+    for (struct table_row *row = t->first; row != NULL; row = row->next)
+        for (size_t i = 0; i < t->columns; i++) {
+            if (p->width > 0 && i + 1 < t->columns)
+                row->cells[i] = clip(t->arena, row->cells[i], PRINT_CELL_MAX);
+            size_t width = text_columns(row->cells[i]);
+            if (width > t->width[i])
+                t->width[i] = width;
+        }
+}
+
 void print_table_end(struct print_table *t, struct print *p)
 {
     if (t == NULL)
         return;
+    fit(t, p);
     for (const struct table_row *row = t->first; row != NULL; row = row->next) {
         for (size_t i = 0; i < t->columns; i++)
             print_cell(t, p, row, i);

@@ -14,7 +14,8 @@ struct print {
 };
 void print_line(struct print *p, enum print_tone tone, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Picks the sentence of the language; both may be formats, and take the same arguments. */
-__attribute__((format_arg(2), format_arg(3))) static inline const char *print_say(const struct print *p, const char *zh,
+__attribute__((format_arg(2), format_arg(3))) static inline const char *print_say(const struct print *p,
+                                                                                  const char *zh,
                                                                                   const char *en)
 {
     return p->lang == LANG_ZH ? zh : en;
@@ -23,7 +24,8 @@ __attribute__((format_arg(2), format_arg(3))) static inline const char *print_sa
 void print_next(struct print *p, const char *zh, const char *en);
 
 #define PRINT_COLUMN_MAX 40
-/* A table is gathered, then printed with columns as wide as their widest cell (capped). */
+/* A table is gathered, then printed with columns as wide as their widest cell. On a terminal long cells are
+ * cut, but for those of the last column. */
 struct print_table;
 struct print_table *print_table_new(struct arena *a, size_t columns);
 /* Heads, or one row; `right` of a column set by a bit: numbers. Cells are copied. */

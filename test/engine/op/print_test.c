@@ -41,16 +41,27 @@ static void a_table_counts_a_chinese_character_as_two_columns(void **state)
     end(&o, "村           户数\n红花集村       52\nA         1234567\n");
 }
 
-static void a_long_cell_is_cut_at_a_character_and_says_so(void **state)
+#define LONG "一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十"
+
+static void a_long_cell_is_cut_on_a_terminal_unless_it_is_the_last(void **state)
 {
-    struct printed o;
+    static const struct {
+        int width;
+        const char *expected;
+    } cases[] = {
+        {80, "一二三四五六七八九十一二三四五六七八九十一二三…  " LONG "\n"},
+        {0, LONG "  " LONG "\n"}, /* into a file: nothing is lost */
+    };
     (void)state;
-    begin(&o, LANG_ZH, false);
-    struct print_table *t = print_table_new(&o.arena, 1);
-    print_table_row(t, PRINT_PLAIN,
-                    (struct text[]){TEXT("一二三四五六七八九十一二三四五六七八九十一二三四五六七八九十")});
-    print_table_end(t, &o.p);
-    end(&o, "一二三四五六七八九十一二三四五六七八九十一二三…\n");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct printed o;
+        begin(&o, LANG_ZH, false);
+        o.p.width = cases[i].width;
+        struct print_table *t = print_table_new(&o.arena, 2);
+        print_table_row(t, PRINT_PLAIN, (struct text[]){TEXT(LONG), TEXT(LONG)});
+        print_table_end(t, &o.p);
+        end(&o, cases[i].expected);
+    }
 }
 
 static void control_characters_are_left_out(void **state)
@@ -96,7 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_counts_a_chinese_character_as_two_columns),
-        cmocka_unit_test(a_long_cell_is_cut_at_a_character_and_says_so),
+        cmocka_unit_test(a_long_cell_is_cut_on_a_terminal_unless_it_is_the_last),
         cmocka_unit_test(control_characters_are_left_out),
         cmocka_unit_test(colour_is_used_only_where_asked_for_and_ends),
         cmocka_unit_test(the_next_step_is_said_in_the_language_asked_for),
