@@ -5,6 +5,8 @@
 #include "engine/record/batch.h"
 #include <stdlib.h>
 
+#define BULK_MIN 1000 /* rows into an empty table: its indexes are made when they are all there */
+
 /* Rows of one key. Texts live in the scratch arena until the group is done. */
 struct group {
     struct staged first; /* its cells hold what all rows say together */
@@ -34,6 +36,18 @@ static void refuse_row(struct batch *b, const struct table *t, const struct grou
     batch_reject(b, row);
 }
 
+/* A row that fell with its companion counts as one that the caller had refused. */
+static bool row_read_back(struct batch *b, struct stage_rows *rows, struct arena *a, struct staged *out,
+                          struct err *e)
+{
+    bool fallen = false;
+    if (!stage_rows_read(rows, a, out, e) || !fallen_has(b, out, &fallen, e))
+        return false;
+    out->fallen = fallen && !out->refused;
+    out->refused = out->refused || fallen;
+    return true;
+}
+
 /* All rows of the key are refused for the same reasons. */
 static bool refuse_rows(struct batch *b, const struct table *t, const struct group *g,
                         const struct refusal *why, size_t count, struct err *e)
@@ -49,7 +63,7 @@ static bool refuse_rows(struct batch *b, const struct table *t, const struct gro
     while (good && (step = stage_rows_next(&rows, e)) == STEP_ROW) {
         struct arena_mark mark = arena_mark(&b->scratch);
         struct staged row;
-        good = stage_rows_read(&rows, &b->scratch, &row, e);
+        good = row_read_back(b, &rows, &b->scratch, &row, e);
         if (good && !row.refused) {
             refuse_row(b, t, g, &row, first, why, count);
             first = false;
@@ -84,7 +98,7 @@ static bool count_rows(struct batch *b, const struct table *t, const struct grou
     while (good && (step = stage_rows_next(&rows, e)) == STEP_ROW) {
         struct arena_mark mark = arena_mark(&b->scratch);
         struct staged row;
-        good = stage_rows_read(&rows, &b->scratch, &row, e);
+        good = row_read_back(b, &rows, &b->scratch, &row, e);
         if (good && !row.companion && !row.refused && !first)
             count_one(b, row.sheet, OUTCOME_UNCHANGED);
         first = first && good && (row.companion || row.refused);
@@ -309,7 +323,7 @@ static bool group_by_days(struct batch *b, struct work *w, struct group *g, enum
     bool good = (rows != NULL || err_fail(e, &OUT_OF_MEMORY))
                 && stage_rows_open(&b->stage, w->t, g->first.id, &cursor, e);
     while (good && count < g->rows && stage_rows_next(&cursor, e) == STEP_ROW) {
-        good = stage_rows_read(&cursor, &b->scratch, &rows[count], e);
+        good = row_read_back(b, &cursor, &b->scratch, &rows[count], e);
         count += good && !rows[count].refused;
     }
     stage_rows_close(&cursor);
@@ -379,6 +393,21 @@ static bool group_add(struct group *g, const struct table *t, const struct stage
     return nothing && !(g->clash && g->clashing.seq == row->seq);
 }
 
+/* What else is wrong with a row that the caller has refused: every refused cell is named. */
+static bool name_the_rest(struct batch *b, struct work *w, const struct staged *row, struct group *alone,
+                          struct err *e)
+{
+    *alone = (struct group){.first = *row, .rows = 1};
+    struct incoming in = {.id = row->id, .fact_day = row->fact_day, .cells = row->cells};
+    struct resolving r = {.b = b, .t = w->t, .g = alone, .in = &in, .quiet = true};
+    memcpy(in.given, row->given, sizeof in.given);
+    if (!resolve(&r, w, false, e))
+        return false;
+    for (size_t i = 0; i < r.count; i++)
+        batch_refuse(b, w->t, row, r.refusals[i].why, r.refusals[i].field, r.refusals[i].value, NULL);
+    return true;
+}
+
 static bool row_take(struct batch *b, struct work *w, struct stage_rows *rows, struct group *g, struct err *e)
 {
     struct staged row;
@@ -389,9 +418,14 @@ static bool row_take(struct batch *b, struct work *w, struct stage_rows *rows, s
         arena_rewind(&b->scratch, (struct arena_mark){NULL, 0, 0});
     }
     struct arena_mark mark = arena_mark(&b->scratch);
-    if (!stage_rows_read(rows, &b->scratch, &row, e))
+    if (!row_read_back(b, rows, &b->scratch, &row, e))
         return false;
+    if (row.fallen)
+        batch_reject(b, &row);
     if (row.refused) { /* only its key counts, for what refers to it */
+        struct group alone;
+        if (!row.fallen && !name_the_rest(b, w, &row, &alone, e))
+            return false;
         b->done++;
         arena_rewind(&b->scratch, mark);
     } else if (g->rows == 0) {
@@ -402,10 +436,8 @@ static bool row_take(struct batch *b, struct work *w, struct stage_rows *rows, s
     return true;
 }
 
-bool apply_entity(struct batch *b, struct work *w, struct err *e)
+static bool rows_apply(struct batch *b, struct work *w, struct err *e)
 {
-    if (b->stage.entities[w->t->index].count == 0)
-        return true;
     struct stage_rows rows = {.index = NULL};
     struct group *g = arena_take(&b->arena, sizeof *g);
     enum step step = STEP_DONE;
@@ -417,4 +449,26 @@ bool apply_entity(struct batch *b, struct work *w, struct err *e)
     good = good && step == STEP_DONE && (g->rows == 0 || group_finish(b, w, g, e));
     stage_rows_close(&rows);
     return good;
+}
+
+/* Looks that stand on a row keep SQLite from taking indexes away. */
+static void looks_rest(struct batch *b)
+{
+    for (size_t i = 0; i < b->r->count; i++)
+        statement_clear(b->work[b->r->order[i]->index].select);
+}
+
+bool apply_entity(struct batch *b, struct work *w, struct err *e)
+{
+    int64_t count = b->stage.entities[w->t->index].count;
+    if (count == 0)
+        return true;
+    bool bulk = w->was_empty && count >= BULK_MIN;
+    looks_rest(b);
+    if (bulk && !table_unindex(b->r, w->t, e))
+        return false;
+    if (!rows_apply(b, w, e))
+        return false;
+    looks_rest(b);
+    return !bulk || table_index(b->r, w->t, e);
 }

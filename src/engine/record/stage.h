@@ -23,6 +23,7 @@ struct staged {
     uint32_t sheet, row;
     day fact_day;
     bool companion, refused;
+    bool fallen; /* refused because its companion was; not counted yet */
     uint64_t given[4];
     struct text id;           /* TEXT_NONE: not known yet */
     struct text village_name; /* or TEXT_NONE */
