@@ -81,7 +81,8 @@ static void the_register_follows_the_files(void **state)
          {{"a.csv", HOUSEHOLDS H1 H2, NULL, "household 2+2~0=0-0", NULL, 0, NULL, NULL},
           {"a.csv", "村编码,户编号,户主姓名\n" V ",H1,刘兰\n", NULL, "household 1+0~0=1-0", "household", 0,
            "耕地面积", "4.2"},
-          {"a.csv", HOUSEHOLDS V ",H1,刘兰,\n", NULL, "household 1+0~1=0-0", "household", 0, "耕地面积", "null"},
+          {"a.csv", HOUSEHOLDS V ",H1,刘兰,\n", NULL, "household 1+0~1=0-0", "household", 0, "耕地面积",
+           "null"},
           {"b.csv", HOUSEHOLDS H1, NULL, "household 1+0~1=0-0", "household", 1, "户编号", "H2"}}},
         {"older facts are filed into the past",
          {{"a.csv", HOUSEHOLDS H1, "2019-12-31", "household 1+1~0=0-0", NULL, 0, NULL, NULL},
@@ -113,6 +114,17 @@ static void the_register_follows_the_files(void **state)
           {"j.csv", "户编号,帮扶责任人,帮扶单位,结对开始日期\nH1,程全,县电业局,2017-01-05\n", NULL,
            "pairing 1+1~0=0-0", NULL, 0, NULL, NULL},
           {"a.csv", NULL, NULL, "household 2+0~0=2-0", NULL, 0, NULL, NULL}}},
+        {"a row of a list is refused with the household that it tells of",
+         {{"l.csv",
+           "村编码,户编号,人编号,姓名,户类型,首次识别时间,安全饮用水\n" V
+           ",H1,P1,王一,脱贫户,2014-03-05,是\n" V ",H1,P2,王二,脱贫户,2014-03-05,是\n"
+           "999999999999,H2,P3,王三,脱贫户,2014-03-05,是\n" V ",H3,P4,王四,脱贫户,2014-03-05,是\n" V
+           ",H3,P5,王五,未脱贫户,2014-03-05,是\n" V ",,P6,王六,脱贫户,2014-03-05,是\n",
+           NULL,
+           "person 6+2~0=0-4 | error 4A IMPORT_VILLAGE_UNKNOWN | error 5B IMPORT_KEY_TWICE | error 6B "
+           "IMPORT_KEY_TWICE | "
+           "error 7B IMPORT_KEY_MISSING",
+           "person", 2, "人编号", "-"}}},
         {"nothing known at all",
          {{"x.csv", "品名,数量\n米,1\n", NULL, "IMPORT_NOTHING_KNOWN", NULL, 0, NULL, NULL}}},
         {"a file of another kind", {{"x.txt", "hello", NULL, "IMPORT_OTHER_KIND", NULL, 0, NULL, NULL}}},
