@@ -84,6 +84,8 @@ static void claim_fields(struct claims *c, const struct catalog_entity *entity, 
         like.rank = 2;
         for (size_t i = 0; i < field->header_count; i++)
             claim_text(c, like, field->headers[i], a);
+        like.rank = 3; /* exports of the national system with its column names */
+        claim_text(c, like, field->national, a);
     }
 }
 

@@ -6,6 +6,7 @@
 
 #define TITLE_BYTES_MAX 2048
 #define NUMBERING_CELLS_MIN 3
+#define UNIT_CHARS_MAX 5 /* （万元） */
 
 bool head_add(struct head *head, const struct sheet_row *row, struct arena *a, struct err *e)
 {
@@ -122,9 +123,39 @@ static bool is_numbering(const struct sheet_row *row)
     return count >= NUMBERING_CELLS_MIN;
 }
 
-static size_t body_of(const struct head *head, const struct candidate *c)
+/* The unit that a cell below a header names, or TEXT_NONE. */
+static struct text unit_in(struct text t, struct arena *a)
+{
+    struct text key, unit, bare = text_trim(t);
+    struct text joined =
+        text_count(bare) > UNIT_CHARS_MAX ? TEXT_NONE : text_format(a, "x(%.*s)", TEXT_ARG(bare));
+    if (joined.at == NULL || !sheet_header_key(joined, a, &key, &unit))
+        return TEXT_NONE;
+    return unit.size > 0 ? unit : TEXT_NONE;
+}
+
+/* A row below a header of two rows that only names units. (Below one row it is the second row of the header.)
+ */
+static bool is_units(const struct sheet_row *row, struct arena *a)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < row->count; i++) {
+        if (row->cells[i].fill != SHEET_FILL_OWN)
+            continue;
+        if (row->cells[i].kind != SHEET_TEXT || unit_in(row->cells[i].text, a).at == NULL)
+            return false;
+        count++;
+    }
+    return count > 0;
+}
+
+/* Where the records begin: behind the header, a row of units and one that counts the columns. */
+static size_t body_of(const struct head *head, const struct candidate *c, size_t *units_out, struct arena *a)
 {
     size_t body = c->row + 1 + c->two;
+    *units_out = SIZE_MAX;
+    if (body < head->count && is_units(&head->rows[body], a))
+        *units_out = body++;
     if (body < head->count && is_numbering(&head->rows[body]))
         body++;
     return body;
@@ -194,7 +225,53 @@ static void add_column(struct columns *cs, const struct heading_kind *kind, cons
         cs->known[cs->known_count++] = c;
 }
 
-static bool fill_columns(struct layout *out, const struct candidate *c, struct arena *a, struct err *e)
+/* A unit of money at the beginning of a text, or TEXT_NONE. */
+static struct text money_unit(struct text t)
+{
+    static const char *const units[] = {"万元", "千元", "百元", "亿元"};
+    for (size_t i = 0; i < COUNT_OF(units); i++)
+        if (text_starts_with(t, text_of(units[i])))
+            return text_of(units[i]);
+    return TEXT_NONE;
+}
+
+/* The unit of money that a title tells for its whole table: 单位：万元, or （万元）. */
+static struct text title_unit(struct text title)
+{
+    static const char *const leads[] = {"单位:", "(", "、"};
+    for (size_t at = 0; at < title.size; at++) {
+        struct text rest = text_slice(title, at, title.size);
+        for (size_t i = 0; i < COUNT_OF(leads); i++) {
+            struct text unit = !text_starts_with(rest, text_of(leads[i]))
+                                   ? TEXT_NONE
+                                   : money_unit(text_slice(rest, strlen(leads[i]), rest.size));
+            if (unit.at != NULL)
+                return unit;
+        }
+    }
+    return TEXT_NONE;
+}
+
+/* Columns whose header names no unit take it from the row of units, else, where they hold money, from the
+ * title. */
+static void add_units(struct columns *cs, const struct sheet_row *units, struct text of_title,
+                      struct arena *a)
+{
+    for (size_t i = 0; i < cs->known_count; i++) {
+        struct layout_column *c = &cs->known[i];
+        const struct catalog_field *f = c->field != NULL ? c->field : c->also;
+        if (c->unit.size > 0)
+            continue;
+        for (size_t k = 0; units != NULL && k < units->count; k++)
+            if (units->cells[k].column == c->column)
+                c->unit = unit_in(units->cells[k].text, a);
+        if (c->unit.size == 0 && f->type == FIELD_MONEY)
+            c->unit = of_title;
+    }
+}
+
+static bool fill_columns(struct layout *out, const struct candidate *c, const struct sheet_row *units,
+                         struct text title, struct arena *a, struct err *e)
 {
     struct columns cs = {0};
     cs.known = arena_take_many(a, c->count + 1, sizeof *cs.known);
@@ -204,6 +281,7 @@ static bool fill_columns(struct layout *out, const struct candidate *c, struct a
         return err_fail(e, &OUT_OF_MEMORY);
     for (size_t i = 0; i < c->count; i++)
         add_column(&cs, out->kind, &c->cells[i], a);
+    add_units(&cs, units, title_unit(title), a);
     out->columns = cs.known;
     out->column_count = cs.known_count;
     out->unknown = cs.unknown;
@@ -236,7 +314,7 @@ bool layout_find(const struct headings *h, const struct head *head, struct text 
         return false;
     if (s.best_fields == 0)
         return true;
-    size_t body = body_of(head, &s.best);
+    size_t units, body = body_of(head, &s.best, &units, a);
     struct text title = title_of(head, s.best.row, a);
     struct kind_words words = {catalog_fold(a, sheet), catalog_fold(a, title), catalog_fold(a, file)};
     if (!kind_choose(h, &s.best, head, body, &words, a, &out->kind, &out->by_prefix, &nearly, e))
@@ -248,7 +326,7 @@ bool layout_find(const struct headings *h, const struct head *head, struct text 
     out->header_rows = s.best.two ? 2 : 1;
     out->body = body;
     out->date = layout_title_date(title, a);
-    return fill_columns(out, &s.best, a, e);
+    return fill_columns(out, &s.best, units != SIZE_MAX ? &head->rows[units] : NULL, words.title, a, e);
 }
 
 const struct heading_kind *layout_kind_of_number(const struct headings *h, const struct layout *l,
