@@ -41,13 +41,13 @@ static bool bind_words(struct frame *f, struct column *c)
             word->shown = code->label.zh;
         if (type == FIELD_CODES && (word->list = labels_of(f, c->field->codes, word->stored)) == NULL)
             return false;
-        if (type == FIELD_VILLAGE && (word->row = village_row(f, word->stored)) == ROW_NONE)
+        if (type == FIELD_VILLAGE && (word->row = frame_village_row(f, word->stored)) == ROW_NONE)
             return false;
         if (target == NULL || !f->tables[target->index].wanted)
             continue;
-        if (!table_index(&f->tables[target->index]))
+        if (!frame_table_index(&f->tables[target->index]))
             return false;
-        word->row = table_find(&f->tables[target->index], word->stored);
+        word->row = frame_table_find(&f->tables[target->index], word->stored);
     }
     return true;
 }
@@ -196,7 +196,7 @@ static bool fill_all(struct frame *f, struct records *r, const struct frame_need
             struct table *t = &f->tables[i];
             if (!can_fill(f, t))
                 continue;
-            if (!table_fill(f, t, r, needs, area, e))
+            if (!frame_table_fill(f, t, r, needs, area, e))
                 return false;
             t->filled = again = true;
         }
@@ -235,14 +235,16 @@ static void column_clear(struct column *c)
     dictionary_clear(&c->words);
 }
 
-void table_clear(struct table *t)
+void frame_table_clear(struct table *t)
 {
     for (size_t i = 0; t->columns != NULL && i < t->entity->stored_count; i++)
         column_clear(t->columns[i]);
     column_clear(t->uses);
     pool_clear(&t->ids);
     packed_clear(&t->village);
-    free(t->above);
+    climb_clear(&t->above);
+    packed_clear(&t->tail);
+    dictionary_clear(&t->tails);
     free(t->orphan_parents);
     free(t->first);
     free(t->count);
@@ -254,10 +256,10 @@ void frame_free(struct frame *f)
     if (f == NULL)
         return;
     for (size_t i = 0; i <= f->catalog->entity_count; i++)
-        table_clear(&f->tables[i]);
+        frame_table_clear(&f->tables[i]);
     for (size_t i = 0; i < f->catalog->computed_count; i++)
         if (f->computed[i] != NULL)
-            computed_clear(f->computed[i]);
+            frame_computed_clear(f->computed[i]);
     pthread_mutex_destroy(f->lock);
     arena_clear(&f->arena);
     free(f);

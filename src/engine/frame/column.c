@@ -5,7 +5,7 @@
 
 #define ROOM_FIRST 1024u
 
-bool column_grow(void **at, size_t *room, size_t need, size_t size)
+bool frame_column_grow(void **at, size_t *room, size_t need, size_t size)
 {
     if (need <= *room)
         return true;
@@ -52,6 +52,16 @@ bool bits_set(struct bits *b, uint32_t row)
         return false;
     b->at[row >> 6] |= (uint64_t)1 << (row & 63);
     return true;
+}
+
+void bits_trim(struct bits *b, uint32_t rows)
+{
+    uint32_t room = (rows + 63) & ~63u;
+    uint64_t *less = room < b->room && room > 0 ? realloc(b->at, room / 8) : NULL;
+    if (less == NULL)
+        return;
+    b->at = less;
+    b->room = room;
 }
 
 void bits_clear(struct bits *b)
@@ -118,8 +128,6 @@ static bool resize(struct packed *p, uint32_t room, uint8_t width)
     if (old != 0 && old != width) /* from the end, so that nothing is overwritten before it is read */
         for (uint32_t row = p->room; row-- > 0;)
             store(bigger + (size_t)row * width, width, packed_get(&narrow, row) - bias);
-    uint32_t kept = old == 0 ? 0 : p->room;
-    memset(bigger + (size_t)kept * width, 0, (size_t)(room - kept) * width);
     p->room = room;
     p->width = width;
     return true;
@@ -172,4 +180,66 @@ bool packed_permute(struct packed *p, const uint32_t *from, uint32_t rows)
     p->at = out;
     p->room = rows;
     return true;
+}
+
+static bool widen_climb(struct climb *c, uint32_t rows)
+{
+    if (!frame_column_grow((void **)&c->wide, &c->wide_room, (size_t)rows + 1, sizeof *c->wide))
+        return false;
+    for (uint32_t row = 0; row < rows; row++)
+        c->wide[row] = c->base[row >> 6] + c->delta[row];
+    free(c->base);
+    free(c->delta);
+    c->base = NULL;
+    c->delta = NULL;
+    c->base_room = c->delta_room = 0;
+    return true;
+}
+
+bool climb_put(struct climb *c, uint32_t row, uint32_t n)
+{
+    if (c->wide == NULL) {
+        if (!frame_column_grow((void **)&c->delta, &c->delta_room, (size_t)row + 1, 1)
+            || !frame_column_grow((void **)&c->base, &c->base_room, (size_t)(row >> 6) + 1, sizeof *c->base))
+            return false;
+        if ((row & 63) == 0 && n != ROW_NONE)
+            c->base[row >> 6] = n;
+        uint32_t base = c->base[row >> 6];
+        if (n != ROW_NONE && n >= base && n - base <= UINT8_MAX) {
+            c->delta[row] = (unsigned char)(n - base);
+            return true;
+        }
+        if (!widen_climb(c, row))
+            return false;
+    }
+    if (!frame_column_grow((void **)&c->wide, &c->wide_room, (size_t)row + 1, sizeof *c->wide))
+        return false;
+    c->wide[row] = n;
+    return true;
+}
+
+void climb_clear(struct climb *c)
+{
+    free(c->base);
+    free(c->delta);
+    free(c->wide);
+    *c = (struct climb){0};
+}
+
+bool climb_permute(struct climb *c, const uint32_t *from, uint32_t rows)
+{
+    struct climb out = {0};
+    for (uint32_t row = 0; row < rows; row++)
+        if (!climb_put(&out, row, climb_get(c, from[row]))) {
+            climb_clear(&out);
+            return false;
+        }
+    climb_clear(c);
+    *c = out;
+    return true;
+}
+
+size_t climb_bytes(const struct climb *c)
+{
+    return (c->base_room + c->wide_room) * sizeof *c->base + c->delta_room;
 }

@@ -8,7 +8,8 @@
 #include "engine/cel/cel.h"
 
 #define ROW_NONE UINT32_MAX
-#define DAY_BIAS 7201 /* 1989-09-19: two bytes reach from 1900 to 2079 */
+#define YEAR_BIAS 2000 /* one byte reaches from 1872 to 2127 */
+#define DAY_BIAS 7201  /* 1989-09-19: two bytes reach from 1900 to 2079 */
 
 /* A bit a row. Bits beyond those that were set read as 0. */
 struct bits {
@@ -22,6 +23,7 @@ static inline bool bits_get(const struct bits *b, uint32_t row)
 MUST_USE bool bits_room(struct bits *b, uint32_t rows);
 MUST_USE bool bits_set(struct bits *b, uint32_t row);
 void bits_clear(struct bits *b);
+void bits_trim(struct bits *b, uint32_t rows);
 MUST_USE bool bits_permute(struct bits *b, const uint32_t *from, uint32_t rows);
 
 /* Whole numbers of 1, 2, 4 or 8 bytes each, stored less a bias; widened when one does not fit. */
@@ -60,6 +62,23 @@ void packed_clear(struct packed *p);
 void packed_trim(struct packed *p, uint32_t rows);
 MUST_USE bool packed_permute(struct packed *p, const uint32_t *from, uint32_t rows);
 
+/* Rows of a parent, one a row, mostly rising by little: a byte beside the first of each 64; four bytes each
+ * from the first one on that does not fit. */
+struct climb {
+    uint32_t *base, *wide; /* wide NULL: base and delta */
+    unsigned char *delta;
+    size_t base_room, wide_room, delta_room;
+};
+static inline uint32_t climb_get(const struct climb *c, uint32_t row)
+{
+    return c->wide != NULL ? c->wide[row] : c->base[row >> 6] + c->delta[row];
+}
+/* Rows are put in order, each once. */
+MUST_USE bool climb_put(struct climb *c, uint32_t row, uint32_t n);
+void climb_clear(struct climb *c);
+MUST_USE bool climb_permute(struct climb *c, const uint32_t *from, uint32_t rows);
+size_t climb_bytes(const struct climb *c);
+
 /* Texts, each once, numbered in the order of their first appearance. */
 struct word {
     struct text stored;
@@ -92,6 +111,8 @@ struct pool {
     uint32_t width;
 };
 MUST_USE bool pool_add(struct pool *p, struct text t);
+/* Two pieces as one text. */
+MUST_USE bool pool_join(struct pool *p, struct text head, struct text tail);
 static inline struct text pool_get(const struct pool *p, uint32_t row)
 {
     if (p->ends == NULL)
@@ -105,6 +126,6 @@ MUST_USE bool pool_permute(struct pool *p, const uint32_t *from, uint32_t rows);
 size_t pool_bytes(const struct pool *p);
 
 /* Makes room for at least `need` things by doubling; false when memory is out. New memory is not zeroed. */
-MUST_USE bool column_grow(void **at, size_t *room, size_t need, size_t size);
+MUST_USE bool frame_column_grow(void **at, size_t *room, size_t need, size_t size);
 
 #endif

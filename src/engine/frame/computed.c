@@ -110,7 +110,7 @@ bool frame_has_computed(const struct frame *f, const struct catalog_computed *co
     return f->computed[place_of(f, computed)] != NULL;
 }
 
-void computed_clear(struct computed_column *c)
+void frame_computed_clear(struct computed_column *c)
 {
     bits_clear(&c->present);
     bits_clear(&c->yes);

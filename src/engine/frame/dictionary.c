@@ -53,7 +53,8 @@ uint32_t dictionary_find(const struct dictionary *d, struct text t)
 static uint32_t add(struct dictionary *d, struct text t)
 {
     size_t room = d->room;
-    if (d->count >= ROW_NONE / 2 || !column_grow((void **)&d->at, &room, (size_t)d->count + 1, sizeof *d->at))
+    if (d->count >= ROW_NONE / 2
+        || !frame_column_grow((void **)&d->at, &room, (size_t)d->count + 1, sizeof *d->at))
         return ROW_NONE;
     d->room = (uint32_t)room;
     struct text copy = text_copy(&d->texts, t);
@@ -88,7 +89,7 @@ size_t dictionary_bytes(const struct dictionary *d)
 static bool add_end(struct pool *p, uint32_t end)
 {
     size_t room = p->end_room;
-    if (!column_grow((void **)&p->ends, &room, (size_t)p->count + 1, sizeof *p->ends))
+    if (!frame_column_grow((void **)&p->ends, &room, (size_t)p->count + 1, sizeof *p->ends))
         return false;
     p->end_room = (uint32_t)room;
     p->ends[p->count] = end;
@@ -99,7 +100,7 @@ static bool add_end(struct pool *p, uint32_t end)
 static bool make_ends(struct pool *p)
 {
     size_t room = 0;
-    if (!column_grow((void **)&p->ends, &room, (size_t)p->count + 1, sizeof *p->ends))
+    if (!frame_column_grow((void **)&p->ends, &room, (size_t)p->count + 1, sizeof *p->ends))
         return false;
     p->end_room = (uint32_t)room;
     for (uint32_t row = 0; row < p->count; row++)
@@ -107,22 +108,27 @@ static bool make_ends(struct pool *p)
     return true;
 }
 
-bool pool_add(struct pool *p, struct text t)
+bool pool_join(struct pool *p, struct text head, struct text tail)
 {
+    size_t size = head.size + tail.size;
     if (p->count == 0)
-        p->width = (uint32_t)t.size;
-    if (t.size > UINT32_MAX - p->size || !column_grow((void **)&p->at, &p->room, p->size + t.size + 1, 1))
+        p->width = (uint32_t)size;
+    if (size > UINT32_MAX - p->size || !frame_column_grow((void **)&p->at, &p->room, p->size + size + 1, 1))
         return false;
-    if (p->ends == NULL && t.size != p->width && !make_ends(p))
+    if (p->ends == NULL && size != p->width && !make_ends(p))
         return false;
-    if (t.size > 0)
-        memcpy(p->at + p->size, t.at, t.size);
-    p->size += t.size;
+    if (head.size > 0)
+        memcpy(p->at + p->size, head.at, head.size);
+    if (tail.size > 0)
+        memcpy(p->at + p->size + head.size, tail.at, tail.size);
+    p->size += size;
     if (p->ends != NULL && !add_end(p, (uint32_t)p->size))
         return false;
     p->count++;
     return true;
 }
+
+bool pool_add(struct pool *p, struct text t) { return pool_join(p, t, TEXT("")); }
 
 void pool_clear(struct pool *p)
 {

@@ -3,7 +3,8 @@
 #include "engine/frame/table.h"
 #include <stdlib.h>
 
-#define USES_SLOTS_FIRST 256u
+#define TAILS_MAX 30000u  /* different ends of ids; beyond, ids are kept whole */
+#define PARENTS_AHEAD 16u /* parents looked at before an index is made */
 
 /* Records that share a sealed value with others: id -> count. */
 struct sharers {
@@ -17,7 +18,7 @@ static void sharer_add(void *user, struct text id, int64_t count)
     struct sharers *s = user;
     uint32_t number = dictionary_number(&s->ids, id);
     if (number == ROW_NONE
-        || !column_grow((void **)&s->counts, &s->room, (size_t)number + 1, sizeof *s->counts))
+        || !frame_column_grow((void **)&s->counts, &s->room, (size_t)number + 1, sizeof *s->counts))
         s->failed = true;
     else
         s->counts[number] = count;
@@ -30,6 +31,7 @@ struct filling {
     const struct catalog_field **fields; /* in the order of the scan */
     struct column **columns;             /* beside them; NULL: only whether there is a value matters (uses) */
     size_t count;
+    int as_of_year;
     size_t year, date, from; /* places of the dated fields; SIZE_MAX: none */
     struct sharers sharers;
     uint32_t last_parent;
@@ -47,7 +49,7 @@ static struct column *column_new(struct frame *f, const struct catalog_field *fi
     if (column == NULL)
         return NULL;
     column->field = field;
-    column->n.bias = field->type == FIELD_DATE ? DAY_BIAS : 0;
+    column->n.bias = field->type == FIELD_DATE ? DAY_BIAS : field->type == FIELD_YEAR ? YEAR_BIAS : 0;
     dictionary_init(&column->words);
     return column;
 }
@@ -129,7 +131,7 @@ static bool plan_uses(struct filling *g, const struct frame_needs *needs, struct
 static bool is_after(const struct filling *g, const struct value *values)
 {
     day as_of = g->f->as_of;
-    return (g->year != SIZE_MAX && values[g->year].kind == VALUE_INT && values[g->year].n > day_year(as_of))
+    return (g->year != SIZE_MAX && values[g->year].kind == VALUE_INT && values[g->year].n > g->as_of_year)
            || (g->date != SIZE_MAX && values[g->date].kind == VALUE_INT && values[g->date].n > as_of)
            || (g->from != SIZE_MAX && values[g->from].kind == VALUE_INT && values[g->from].n > as_of);
 }
@@ -156,11 +158,11 @@ static bool put(struct column *column, uint32_t row, const struct value *v)
 static uint32_t parent_of(struct filling *g, struct text id)
 {
     struct table *p = g->parent;
-    for (uint32_t ahead = 0; ahead < 2; ahead++)
+    for (uint32_t ahead = 0; ahead < PARENTS_AHEAD; ahead++)
         if (g->last_parent + ahead < p->rows && text_equal(pool_get(&p->ids, g->last_parent + ahead), id))
             return g->last_parent += ahead;
-    g->lost = !table_index(p); /* made for the first one out of order */
-    uint32_t row = table_find(p, id);
+    g->lost = !frame_table_index(p); /* made for the first one out of order */
+    uint32_t row = frame_table_find(p, id);
     if (row != ROW_NONE)
         g->last_parent = row;
     return row;
@@ -181,17 +183,14 @@ static bool put_place(struct filling *g, uint32_t row, const struct record_row *
 {
     struct table *t = g->t;
     if (g->parent != NULL) {
-        size_t room = t->above_room;
-        if (!column_grow((void **)&t->above, &room, (size_t)row + 1, sizeof *t->above))
-            return false;
-        t->above_room = (uint32_t)room;
-        t->above[row] = parent_of(g, from->parent);
-        return t->above[row] != ROW_NONE || (!g->lost && keep_orphan(g, from->parent));
+        uint32_t above = parent_of(g, from->parent);
+        return climb_put(&t->above, row, above)
+               && (above != ROW_NONE || (!g->lost && keep_orphan(g, from->parent)));
     }
     if (t == g->f->villages)
         return true;
     if (g->last_village_row == ROW_NONE || !text_equal(g->last_village, from->village)) {
-        g->last_village_row = village_row(g->f, from->village);
+        g->last_village_row = frame_village_row(g->f, from->village);
         if (g->last_village_row == ROW_NONE)
             return false;
         g->last_village = pool_get(&g->f->villages->ids, g->last_village_row);
@@ -213,6 +212,22 @@ static bool put_uses(struct filling *g, uint32_t row, const struct record_row *f
     return true;
 }
 
+/* As what follows the parent's id, as long as all do that and few of those differ. */
+static bool put_id(struct table *t, uint32_t row, const struct record_row *from)
+{
+    if (atomic_load_explicit(&t->tailed, memory_order_relaxed)) {
+        bool fits = climb_get(&t->above, row) != ROW_NONE && text_starts_with(from->id, from->parent)
+                    && t->tails.count < TAILS_MAX;
+        struct text tail = text_slice(from->id, from->parent.size, from->id.size);
+        uint32_t number = fits ? dictionary_number(&t->tails, tail) : 0;
+        if (fits)
+            return number != ROW_NONE && packed_put(&t->tail, row, number);
+        if (!frame_table_spell(t))
+            return false;
+    }
+    return pool_add(&t->ids, from->id);
+}
+
 static bool put_row(struct filling *g, const struct record_row *from)
 {
     struct table *t = g->t;
@@ -223,7 +238,7 @@ static bool put_row(struct filling *g, const struct record_row *from)
         return err_fail_int(g->e, &LIMIT, "max", ROW_NONE - 1);
     }
     uint32_t row = t->rows;
-    bool kept = pool_add(&t->ids, from->id) && put_place(g, row, from) && put_uses(g, row, from);
+    bool kept = put_place(g, row, from) && put_id(t, row, from) && put_uses(g, row, from);
     for (size_t i = 0; kept && i < g->count; i++)
         if (g->columns[i] != NULL)
             kept = put(g->columns[i], row, &from->values[i]);
@@ -251,22 +266,35 @@ static bool scan(struct filling *g, struct records *r, const struct area *area)
     return going && g->e->kind == NULL;
 }
 
-bool table_fill(struct frame *f, struct table *t, struct records *r, const struct frame_needs *needs,
-                const struct area *area, struct err *e)
+/* The ids of a parent are compared with what its children name. */
+static bool is_parent(const struct frame *f, const struct table *t)
+{
+    for (size_t i = 0; i < f->catalog->entity_count; i++)
+        if (f->tables[i].wanted && f->tables[i].entity->parent != NULL
+            && f->tables[i].entity->parent->entity == t->entity)
+            return true;
+    return false;
+}
+
+bool frame_table_fill(struct frame *f, struct table *t, struct records *r, const struct frame_needs *needs,
+                      const struct area *area, struct err *e)
 {
     struct filling g = {.f = f,
                         .t = t,
                         .parent =
                             t->entity->parent != NULL ? &f->tables[t->entity->parent->entity->index] : NULL,
+                        .as_of_year = day_year(f->as_of),
                         .last_village_row = ROW_NONE,
                         .e = e};
     dictionary_init(&g.sharers.ids);
     t->parent = g.parent;
+    dictionary_init(&t->tails);
+    atomic_init(&t->tailed, g.parent != NULL && !needs->ids[t->entity->index] && !is_parent(f, t));
     bool filled = plan(&g, needs);
     if (!filled)
         out_of_memory(e);
     filled = filled && plan_uses(&g, needs, r) && scan(&g, r, area);
-    if (filled && !table_order(f, t))
+    if (filled && !frame_table_order(f, t))
         filled = out_of_memory(e);
     dictionary_clear(&g.sharers.ids);
     free(g.sharers.counts);

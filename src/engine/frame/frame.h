@@ -36,6 +36,7 @@ struct frame_needs {
     uint64_t (*fields)[4]; /* by entity index: bit = catalog_field.column */
     bool *entities;        /* records needed at all */
     bool *uses;            /* by entity: its DERIVE_USES field is wanted */
+    bool *ids;             /* by entity: expressions read its ids, or refs name them */
     bool *computed;        /* by catalog.computed */
 };
 /* NULL: memory is out. */

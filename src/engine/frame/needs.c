@@ -9,9 +9,10 @@ struct frame_needs *frame_needs_new(const struct catalog *c, struct arena *a)
     needs->fields = arena_take_many(a, c->entity_count + 1, sizeof *needs->fields);
     needs->entities = arena_take_many(a, c->entity_count + 1, sizeof *needs->entities);
     needs->uses = arena_take_many(a, c->entity_count + 1, sizeof *needs->uses);
+    needs->ids = arena_take_many(a, c->entity_count + 1, sizeof *needs->ids);
     needs->computed = arena_take_many(a, c->computed_count + 1, sizeof *needs->computed);
-    bool all =
-        needs->fields != NULL && needs->entities != NULL && needs->uses != NULL && needs->computed != NULL;
+    bool all = needs->fields != NULL && needs->entities != NULL && needs->uses != NULL && needs->ids != NULL
+               && needs->computed != NULL;
     return all ? needs : NULL;
 }
 
@@ -59,8 +60,10 @@ void frame_needs_field(struct frame_needs *needs, const struct catalog *c,
         needs->uses[entity->index] = true;
     else if (field->column < CATALOG_FIELD_MAX)
         needs->fields[entity->index][field->column >> 6] |= (uint64_t)1 << (field->column & 63);
-    if (field->type == FIELD_REF && field->entity != NULL)
+    if (field->type == FIELD_REF && field->entity != NULL) {
         frame_needs_entity(needs, field->entity);
+        needs->ids[field->entity->index] = true; /* to find what is named */
+    }
 }
 
 static void need_member(struct frame_needs *needs, const struct catalog *c,
@@ -78,6 +81,8 @@ static void need_member(struct frame_needs *needs, const struct catalog *c,
         need_computed(needs, c, &c->computed[member->index]);
         break;
     case MEMBER_ID:
+        needs->ids[entity->index] = true;
+        break;
     case MEMBER_VILLAGE:
         break;
     }

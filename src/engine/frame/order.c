@@ -46,7 +46,7 @@ static uint32_t key_of(const struct keys *k, uint32_t row)
 {
     if (k->ranks != NULL)
         return k->ranks[packed_get(&k->t->village, row)];
-    uint32_t above = k->t->above[row];
+    uint32_t above = climb_get(&k->t->above, row);
     return above == ROW_NONE ? k->buckets - 1 : above;
 }
 
@@ -71,19 +71,10 @@ static bool permute_columns(struct table *t, const uint32_t *from)
            || (bits_permute(&t->uses->present, from, t->rows) && packed_permute(&t->uses->n, from, t->rows));
 }
 
-static bool permute_above(struct table *t, const uint32_t *from)
+static bool permute_ids(struct table *t, const uint32_t *from)
 {
-    if (t->above == NULL)
-        return true;
-    uint32_t *above = calloc((size_t)t->rows + 1, sizeof *above);
-    if (above == NULL)
-        return false;
-    for (uint32_t row = 0; row < t->rows; row++)
-        above[row] = t->above[from[row]];
-    free(t->above);
-    t->above = above;
-    t->above_room = t->rows;
-    return true;
+    return atomic_load_explicit(&t->tailed, memory_order_relaxed) ? packed_permute(&t->tail, from, t->rows)
+                                                                  : pool_permute(&t->ids, from, t->rows);
 }
 
 static bool sort(struct table *t, const struct keys *k)
@@ -98,8 +89,9 @@ static bool sort(struct table *t, const struct keys *k)
             starts[i + 1] += starts[i];
         for (uint32_t row = 0; row < t->rows; row++)
             from[starts[key_of(k, row)]++] = row;
-        sorted = pool_permute(&t->ids, from, t->rows) && packed_permute(&t->village, from, t->rows)
-                 && permute_above(t, from) && permute_columns(t, from);
+        sorted = permute_ids(t, from) && packed_permute(&t->village, from, t->rows)
+                 && (t->parent == NULL || climb_permute(&t->above, from, t->rows))
+                 && permute_columns(t, from);
     }
     free(starts);
     free(from);
@@ -113,7 +105,7 @@ static bool slices_of_parent(struct table *t)
     if (t->first == NULL)
         return false;
     for (uint32_t row = 0; row < t->rows - t->orphans; row++)
-        t->first[t->above[row] + 1]++;
+        t->first[climb_get(&t->above, row) + 1]++;
     for (uint32_t i = 0; i < parents; i++)
         t->first[i + 1] += t->first[i];
     return true;
@@ -139,17 +131,17 @@ static void trim(struct table *t)
 {
     pool_trim(&t->ids);
     packed_trim(&t->village, t->rows);
-    uint32_t *less = t->above != NULL && t->rows > 0 ? realloc(t->above, t->rows * sizeof *less) : NULL;
-    if (less != NULL) {
-        t->above = less;
-        t->above_room = t->rows;
+    packed_trim(&t->tail, t->rows);
+    for (size_t i = 0; i < t->entity->stored_count; i++) {
+        if (t->columns[i] == NULL)
+            continue;
+        packed_trim(&t->columns[i]->n, t->rows);
+        bits_trim(&t->columns[i]->present, t->rows);
+        bits_trim(&t->columns[i]->yes, t->rows);
     }
-    for (size_t i = 0; i < t->entity->stored_count; i++)
-        if (t->columns[i] != NULL)
-            packed_trim(&t->columns[i]->n, t->rows);
 }
 
-bool table_order(struct frame *f, struct table *t)
+bool frame_table_order(struct frame *f, struct table *t)
 {
     if (t == f->villages)
         return true; /* a scan by id is a scan by code */
@@ -170,10 +162,24 @@ static uint32_t *slot_in(uint32_t *slots, uint32_t mask, const struct pool *ids,
     return &slots[slot];
 }
 
-bool table_index(struct table *t)
+bool frame_table_spell(struct table *t)
+{
+    if (!atomic_load_explicit(&t->tailed, memory_order_relaxed))
+        return true;
+    for (uint32_t row = t->ids.count; row < t->rows; row++)
+        if (!pool_join(&t->ids, pool_get(&t->parent->ids, climb_get(&t->above, row)),
+                       t->tails.at[packed_get(&t->tail, row)].stored))
+            return false;
+    atomic_store_explicit(&t->tailed, false, memory_order_release);
+    return true;
+}
+
+bool frame_table_index(struct table *t)
 {
     if (t->slots != NULL)
         return true;
+    if (!frame_table_spell(t))
+        return false;
     uint32_t size = 64;
     while (size / 2 < t->ids.count && size < (uint32_t)1 << 31)
         size *= 2;
@@ -186,21 +192,21 @@ bool table_index(struct table *t)
     return true;
 }
 
-uint32_t table_find(const struct table *t, struct text id)
+uint32_t frame_table_find(const struct table *t, struct text id)
 {
     if (t->slots == NULL)
         return ROW_NONE;
     return *slot_in(t->slots, t->slot_mask, &t->ids, id) - 1; /* 0 - 1 is ROW_NONE */
 }
 
-uint32_t village_row(struct frame *f, struct text code)
+uint32_t frame_village_row(struct frame *f, struct text code)
 {
     struct table *v = f->villages;
     if (v->slots != NULL && v->ids.count >= v->slot_mask / 2) {
         free(v->slots);
         v->slots = NULL;
     }
-    if (!table_index(v))
+    if (!frame_table_index(v))
         return ROW_NONE;
     uint32_t *slot = slot_in(v->slots, v->slot_mask, &v->ids, code);
     if (*slot == 0) {

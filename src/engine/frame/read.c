@@ -111,10 +111,10 @@ static bool give(struct frame_host *host, const struct table *t, uint32_t row, c
     case READ_NOTHING:
         return false;
     case READ_ID:
-        *out = (struct cel_value){.kind = CEL_STRING, .s = pool_get(&t->ids, row)};
+        *out = (struct cel_value){.kind = CEL_STRING, .s = table_id(host->frame, t, row)};
         return true;
     case READ_PARENT:
-        return give_row(out, t->parent, t->above[row]);
+        return give_row(out, t->parent, climb_get(&t->above, row));
     case READ_VILLAGE:
         return give_row(out, x->table, table_top_village(t, row));
     case READ_CHILDREN:
@@ -170,7 +170,7 @@ uint32_t frame_rows(const struct frame *f, const struct catalog_entity *entity)
 
 struct text frame_id(const struct frame *f, const struct catalog_entity *entity, uint32_t row)
 {
-    return pool_get(&table_of(f, entity)->ids, row);
+    return table_id(f, table_of(f, entity), row);
 }
 
 uint32_t frame_village_number(const struct frame *f, const struct catalog_entity *entity, uint32_t row)
@@ -199,7 +199,7 @@ uint32_t frame_above(const struct frame *f, const struct catalog_entity *entity,
     for (; t != wanted; t = t->parent) {
         if (t->parent == NULL)
             return wanted == f->villages ? (uint32_t)packed_get(&t->village, row) : ROW_NONE;
-        row = t->above[row];
+        row = climb_get(&t->above, row);
         if (row == ROW_NONE)
             return ROW_NONE;
     }
@@ -210,20 +210,21 @@ uint32_t frame_row(const struct frame *f, const struct catalog_entity *entity, s
 {
     struct table *t = &f->tables[entity->index];
     pthread_mutex_lock(f->lock);
-    bool indexed = table_index(t);
+    bool indexed = frame_table_index(t);
     pthread_mutex_unlock(f->lock);
     if (indexed)
-        return table_find(t, id);
+        return frame_table_find(t, id);
     for (uint32_t row = 0; row < t->rows; row++) /* no memory for an index */
-        if (text_equal(pool_get(&t->ids, row), id))
+        if (text_equal(table_id(f, t, row), id))
             return row;
     return ROW_NONE;
 }
 
 static struct value parent_value(const struct table *t, uint32_t row)
 {
-    if (t->above[row] != ROW_NONE)
-        return value_text(pool_get(&t->parent->ids, t->above[row]));
+    uint32_t above = climb_get(&t->above, row);
+    if (above != ROW_NONE)
+        return value_text(pool_get(&t->parent->ids, above));
     uint32_t first = t->rows - t->orphans;
     return row >= first ? value_text(t->orphan_parents[row - first]) : value_none();
 }
@@ -288,7 +289,8 @@ static size_t column_bytes(const struct column *c)
 
 static size_t table_bytes(const struct table *t)
 {
-    size_t bytes = pool_bytes(&t->ids) + t->above_room * sizeof *t->above
+    size_t bytes = pool_bytes(&t->ids) + climb_bytes(&t->above) + (size_t)t->tail.room * t->tail.width
+                   + (t->tails.texts.ceiling > 0 ? dictionary_bytes(&t->tails) : 0)
                    + (size_t)t->village.room * t->village.width + column_bytes(t->uses);
     if (t->first != NULL && t->parent != NULL)
         bytes += ((size_t)t->parent->rows + 1) * sizeof *t->first;

@@ -9,6 +9,7 @@
 #include "engine/frame/column.h"
 #include "engine/frame/frame.h"
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum read_kind {
     READ_NOTHING, /* not asked for: absent */
@@ -59,9 +60,12 @@ struct table {
     bool wanted, filled;
     uint32_t rows;
     struct pool ids;
+    /* Ids that begin with the parent's are kept as what follows it, until somebody asks for one. */
+    atomic_bool tailed;
+    struct packed tail; /* number in `tails` */
+    struct dictionary tails;
     const struct table *parent;
-    uint32_t *above; /* row in the parent; ROW_NONE: not in the frame. NULL without a parent */
-    uint32_t above_room;
+    struct climb above;    /* row in the parent; ROW_NONE: not in the frame */
     struct packed village; /* without a parent: row of the village table */
     uint32_t orphans;      /* rows at the end whose parent is not in the frame */
     struct text *orphan_parents;
@@ -92,24 +96,38 @@ static inline const struct table *table_of(const struct frame *f, const struct c
 static inline uint32_t table_top_village(const struct table *t, uint32_t row)
 {
     for (; t->parent != NULL; t = t->parent) {
-        row = t->above[row];
+        row = climb_get(&t->above, row);
         if (row == ROW_NONE)
             return ROW_NONE;
     }
     return (uint32_t)packed_get(&t->village, row);
 }
+/* Spells the ids of a table whole; under the frame's lock where others may read. false: memory is out. */
+MUST_USE bool frame_table_spell(struct table *t);
+/* Any thread. TEXT_NONE where memory is out. */
+static inline struct text table_id(const struct frame *f, const struct table *t, uint32_t row)
+{
+    if (atomic_load_explicit(&t->tailed, memory_order_acquire)) {
+        pthread_mutex_lock(f->lock);
+        bool spelt = frame_table_spell(&f->tables[t->entity->index]);
+        pthread_mutex_unlock(f->lock);
+        if (!spelt)
+            return TEXT_NONE;
+    }
+    return pool_get(&t->ids, row);
+}
 /* Row of an id; makes the table of slots first when `make` (one thread). ROW_NONE: none, or memory is out. */
-MUST_USE bool table_index(struct table *t);
-uint32_t table_find(const struct table *t, struct text id);
+MUST_USE bool frame_table_index(struct table *t);
+uint32_t frame_table_find(const struct table *t, struct text id);
 /* Puts the rows into their order, makes the slices. */
-MUST_USE bool table_order(struct frame *f, struct table *t);
-void table_clear(struct table *t);
-void computed_clear(struct computed_column *c);
+MUST_USE bool frame_table_order(struct frame *f, struct table *t);
+void frame_table_clear(struct table *t);
+void frame_computed_clear(struct computed_column *c);
 /* One table from the store. */
-MUST_USE bool table_fill(struct frame *f, struct table *t, struct records *r, const struct frame_needs *needs,
-                         const struct area *area, struct err *e);
+MUST_USE bool frame_table_fill(struct frame *f, struct table *t, struct records *r,
+                               const struct frame_needs *needs, const struct area *area, struct err *e);
 /* The row of a village's code, added behind the others where it is new. ROW_NONE: memory is out. */
-uint32_t village_row(struct frame *f, struct text code);
+uint32_t frame_village_row(struct frame *f, struct text code);
 /* Labels, refs, and what the class reads, once all tables are there. */
 MUST_USE bool frame_bind(struct frame *f);
 
