@@ -253,6 +253,7 @@ static bool scan(struct filling *g, struct records *r, const struct area *area)
                                        .as_of = g->f->as_of,
                                        .fields = g->fields,
                                        .field_count = g->count,
+                                       .lean = true,
                                        .order = RECORD_BY_ID,
                                        .limit = -1};
     struct record_scan *rows = NULL;

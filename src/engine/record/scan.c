@@ -121,7 +121,10 @@ static bool reads_cipher(const struct records *r, const struct record_query *q,
 static void add_select(struct buf *sql, const struct records *r, const struct shape *shape)
 {
     const struct catalog_field *parent = shape->t->entity->parent;
-    buf_add_z(sql, "SELECT id, village, fact_day, rev, ");
+    if (shape->q->lean)
+        buf_add_z(sql, parent != NULL ? "SELECT id, NULL, NULL, NULL, " : "SELECT id, village, NULL, NULL, ");
+    else
+        buf_add_z(sql, "SELECT id, village, fact_day, rev, ");
     if (parent != NULL)
         add_column(sql, parent);
     else
@@ -300,16 +303,22 @@ static bool row_open(struct record_scan *scan, struct text id, struct err *e)
     return true;
 }
 
+/* What is not wanted is not fetched: a scan that fills a frame asks for millions of rows. */
+static void row_place(const struct record_scan *scan, struct record_row *out)
+{
+    bool nested = scan->t->entity->parent != NULL, lean = scan->q.lean;
+    out->village = lean && nested ? TEXT_NONE : statement_column(scan->s, ROW_VILLAGE).s;
+    out->fact_day = lean ? DAY_NONE : (day)statement_column(scan->s, ROW_FACT_DAY).n;
+    out->rev = lean ? 0 : statement_column(scan->s, ROW_REV).n;
+    out->parent = nested ? statement_column(scan->s, ROW_PARENT).s : TEXT_NONE;
+}
+
 bool record_scan_next(struct record_scan *scan, struct record_row *row_out, struct err *e)
 {
     if (statement_step(scan->s, e) != STEP_ROW)
         return false;
     row_out->id = statement_column(scan->s, ROW_ID).s;
-    row_out->village = statement_column(scan->s, ROW_VILLAGE).s;
-    row_out->fact_day = (day)statement_column(scan->s, ROW_FACT_DAY).n;
-    row_out->rev = statement_column(scan->s, ROW_REV).n;
-    struct value parent = statement_column(scan->s, ROW_PARENT);
-    row_out->parent = parent.kind == VALUE_TEXT ? parent.s : TEXT_NONE;
+    row_place(scan, row_out);
     for (size_t i = 0; i < scan->field_count; i++)
         scan->values[i] = statement_column(scan->s, (int)(ROW_FIELDS + i));
     row_out->values = scan->values;
