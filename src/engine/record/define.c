@@ -50,31 +50,66 @@ static void add_definition(struct buf *sql, const struct records *r, const struc
                    store_engine(r->db) == STORE_SQLITE ? " STRICT, WITHOUT ROWID" : "");
 }
 
-/* By village for lists of an area, by parent for its children, by hash for finding and counting equal values,
- * and by number for the few records that were known before their number. */
-static void add_indexes(struct buf *sql, const struct table *t)
+/* The name of an index, and with `define` what it is on. By village for lists of an area, by parent for its
+ * children, by hash for finding and counting equal values, and by number for the few records that were known
+ * before their number. */
+typedef void add_index(struct buf *sql, const struct table *t, const char *name, const char *on);
+
+static void add_creation(struct buf *sql, const struct table *t, const char *name, const char *on)
+{
+    buf_add_format(sql, "CREATE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\" %s;\n", t->entity->z, name,
+                   t->entity->z, on);
+}
+
+static void add_removal(struct buf *sql, const struct table *t, const char *name, const char *on)
+{
+    (void)on;
+    buf_add_format(sql, "DROP INDEX IF EXISTS \"%s_%s\";\n", t->entity->z, name);
+}
+
+#define INDEX_TEXT_MAX 512
+
+static void add_indexes(struct buf *sql, const struct table *t, add_index *add)
 {
     const struct catalog_entity *entity = t->entity;
-    buf_add_format(sql, "CREATE INDEX IF NOT EXISTS \"%s_village\" ON \"%s\" (village);\n", entity->z,
-                   entity->z);
-    if (t->parent != NULL)
-        buf_add_format(sql, "CREATE INDEX IF NOT EXISTS \"%s_parent\" ON \"%s\" (county, \"%s\");\n",
-                       entity->z, entity->z, entity->parent->z);
+    char name[128], on[INDEX_TEXT_MAX];
+    add(sql, t, "village", "(village)");
+    if (t->parent != NULL) {
+        snprintf(on, sizeof on, "(county, \"%s\")", entity->parent->z);
+        add(sql, t, "parent", on);
+    }
     for (size_t i = 0; i < entity->field_count; i++) {
         const struct catalog_field *field = &entity->fields[i];
-        if (field->derived_from != NULL && field->derive == DERIVE_USES)
-            buf_add_format(sql,
-                           "CREATE INDEX IF NOT EXISTS \"%s_%s_hash\" ON \"%s\" (\"%s_hash\") WHERE "
-                           "\"%s_hash\" IS NOT NULL;\n",
-                           entity->z, field->derived_from->z, entity->z, field->derived_from->z,
-                           field->derived_from->z);
+        if (field->derived_from == NULL || field->derive != DERIVE_USES)
+            continue;
+        snprintf(name, sizeof name, "%s_hash", field->derived_from->z);
+        snprintf(on, sizeof on, "(\"%s\") WHERE \"%s\" IS NOT NULL", name, name);
+        add(sql, t, name, on);
     }
-    if (t->has_alternate)
-        buf_add_format(sql,
-                       "CREATE INDEX IF NOT EXISTS \"%s_number\" ON \"%s\" (\"%s\") WHERE id <> \"%s\" OR "
-                       "\"%s\" IS NULL;\n",
-                       entity->z, entity->z, entity->fields[entity->key[0]].z,
-                       entity->fields[entity->key[0]].z, entity->fields[entity->key[0]].z);
+    if (t->has_alternate) {
+        const char *number = entity->fields[entity->key[0]].z;
+        snprintf(on, sizeof on, "(\"%s\") WHERE id <> \"%s\" OR \"%s\" IS NULL", number, number, number);
+        add(sql, t, "number", on);
+    }
+}
+
+static bool indexes_run(struct records *r, const struct table *t, add_index *add, struct err *e)
+{
+    struct buf sql;
+    buf_init(&sql, SQL_TEXT_MAX);
+    add_indexes(&sql, t, add);
+    bool good = !sql.failed ? store_run(r->db, buf_text(&sql), e) : err_fail(e, &OUT_OF_MEMORY);
+    buf_clear(&sql);
+    return good;
+}
+
+bool table_unindex(struct records *r, const struct table *t, struct err *e)
+{
+    return indexes_run(r, t, add_removal, e);
+}
+bool table_index(struct records *r, const struct table *t, struct err *e)
+{
+    return indexes_run(r, t, add_creation, e);
 }
 
 /* What a field is to the database: "money", "decimal 2", "sealed identifier". */
@@ -202,14 +237,7 @@ static bool table_define(struct records *r, const struct table *t, struct err *e
     arena_clear(&a);
     if (good)
         good = count == 0 ? table_create(r, t, e) : table_extend(r, t, e);
-    if (!good)
-        return false;
-    struct buf sql;
-    buf_init(&sql, SQL_TEXT_MAX);
-    add_indexes(&sql, t);
-    good = !sql.failed ? store_run(r->db, buf_text(&sql), e) : err_fail(e, &OUT_OF_MEMORY);
-    buf_clear(&sql);
-    return good;
+    return good && table_index(r, t, e);
 }
 
 bool records_define(struct records *r, struct err *e)

@@ -63,6 +63,10 @@ void add_table(struct buf *sql, const struct table *t, bool past);
 /* The text of a buffer that holds SQL, kept in the arena; false (OUT_OF_MEMORY) when it failed. Clears the
  * buffer. */
 MUST_USE bool sql_keep(struct buf *sql, struct arena *a, struct text *out, struct err *e);
+/* The table's indexes but its key: made where they are missing; taken away, to be made anew once many records
+ * are there, which is faster than keeping them up row by row. No statement may be under way. */
+MUST_USE bool table_index(struct records *r, const struct table *t, struct err *e);
+MUST_USE bool table_unindex(struct records *r, const struct table *t, struct err *e);
 bool is_whole_number(enum field_type type); /* stored as an integer */
 static inline bool bit(const uint64_t set[4], size_t i) { return (set[i / 64] >> (i % 64) & 1) != 0; }
 static inline void bit_set(uint64_t set[4], size_t i) { set[i / 64] |= UINT64_C(1) << (i % 64); }
