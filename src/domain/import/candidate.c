@@ -66,6 +66,13 @@ static void add_unit(const struct headings *h, struct candidate_cell *cell, stru
         add_way(h, cell, joined, true, a);
 }
 
+/* (截至2019年12月31日), （单位：元）: a remark in brackets is no group of columns. */
+static bool is_remark(struct text group)
+{
+    return text_starts_with(group, TEXT("(")) || text_starts_with(group, TEXT("（"))
+           || text_starts_with(group, TEXT("【")) || text_starts_with(group, TEXT("["));
+}
+
 static void add_joined(const struct headings *h, struct candidate_cell *cell, struct text group,
                        struct text below, struct arena *a)
 {
@@ -78,7 +85,8 @@ static void add_joined(const struct headings *h, struct candidate_cell *cell, st
     add_unit(h, cell, group, below, a);
     if (stem.size != group.size)
         add_way(h, cell, text_format(a, "%.*s%.*s", TEXT_ARG(stem), TEXT_ARG(below)), true, a);
-    add_way(h, cell, text_format(a, "%.*s%.*s", TEXT_ARG(below), TEXT_ARG(group)), true, a);
+    if (!is_remark(group))
+        add_way(h, cell, text_format(a, "%.*s%.*s", TEXT_ARG(below), TEXT_ARG(group)), true, a);
 }
 
 static void below_group(const struct headings *h, struct candidate_cell *cell, const struct sheet_cell *group,

@@ -281,7 +281,9 @@ static bool is_note(const struct work *w, bool key_is_own)
     if (w->look.text_count == 0)
         return false;
     const struct sheet_cell *first = w->look.texts[0];
-    bool in_key = is_word_for_number(w->r, first);
+    bool in_key = false;
+    for (size_t i = 0; i < w->look.text_count; i++)
+        in_key |= is_word_for_number(w->r, w->look.texts[i]);
     if ((key_is_own || w->look.cells > 1) && !in_key && w->out->missing_count == 0)
         return false;
     return remark_is_note(first->text) || (w->look.cells == 1 && in_key);

@@ -264,6 +264,29 @@ static void a_title_tells_the_day_of_its_facts(void **state)
     }
 }
 
+/* A remark in brackets above the header was taken for a group of columns, and its date was lost. */
+static void a_remark_in_brackets_above_the_header_is_a_title(void **state)
+{
+    static const char *const sheets[] = {
+        "户信息表\n（截至2019年12月31日）\n村编码|户编号|户主姓名|家庭人口",
+        "(截至2019年12月31日)\n村编码|户编号|户主姓名|家庭人口",
+        "户信息表||(截至2019年12月31日)\n村编码|户编号|户主姓名|家庭人口",
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(sheets); i++) {
+        struct arena a;
+        struct layout l;
+        char written[11] = "";
+        arena_init(&a, (size_t)16 << 20);
+        assert_string_equal(found_in(&a, sheets[i], "户信息", "f", &l),
+                            "household A=village B=number C=head_name D=members_claimed");
+        if (l.date != DAY_NONE)
+            day_format(l.date, written);
+        assert_string_equal(written, "2019-12-31");
+        arena_clear(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +297,7 @@ int main(void)
         cmocka_unit_test(a_header_without_its_key_says_so),
         cmocka_unit_test(the_sample_workbooks_are_known),
         cmocka_unit_test(a_title_tells_the_day_of_its_facts),
+        cmocka_unit_test(a_remark_in_brackets_above_the_header_is_a_title),
     };
     return cmocka_run_group_tests(tests, pack_open, pack_close);
 }

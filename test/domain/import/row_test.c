@@ -87,6 +87,8 @@ static void records_are_told_from_what_stands_between_them(void **state)
         {"person without a number, with a certificate",
          "户编号|人编号|姓名|证件号码\nH1||王一|419922194607080028\nH1||王一", "RX"},
         {"merged household", PERSON "H1|P1|王一|男\n^H1|P2|王二|女\n^H1||小计|", "RR-"},
+        {"who signs it, in the key's column",
+         "行政村|村编码|户编号|人编号|姓名\n甲村|411622104205|H1|P1|王一\n填表人：李四|||审核人：王五", "R-"},
         {"village with a remark as data", "村编码|行政村|是否贫困村\n411622104200|注家村|是", "R"},
         {"total in the village's name", "村编码|行政村|户籍总户数\n411622104200|甲村|#5\n|合计|#5", "R-"},
         {"village by name alone", "行政村|职责|姓名\n甲村|责任组长|王一", "R"},
