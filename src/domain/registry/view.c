@@ -50,7 +50,8 @@ static struct text shown_name(const struct view *v, const struct catalog_field *
     }
     if (field->type == FIELD_VILLAGE) /* of a record below a household: the village that it follows */
         return village;
-    return field->names.at != NULL ? names_village(v->names, village) : TEXT_NONE;
+    bool of_the_town = village.size == AREA_CODE_SIZE && text_ends_with(village, TEXT("000"));
+    return field->names.at != NULL && !of_the_town ? names_village(v->names, village) : TEXT_NONE;
 }
 
 static void take_columns(struct view *v)

@@ -229,6 +229,18 @@ static bool references(struct resolving *r, struct err *e)
     return true;
 }
 
+/* A record that must hang below another says below which, unless it is known already. */
+static void need_parent(struct resolving *r, bool known)
+{
+    const struct catalog_field *parent = r->t->entity->parent;
+    size_t column = r->t->parent_column;
+    if (column == NONE || !parent->required)
+        return;
+    bool given = bit(r->in->given, column), empty = r->in->cells[column].v.kind == VALUE_NONE;
+    if (given ? empty : !known)
+        refuse(r, BATCH_KEY_MISSING, parent, TEXT_NONE);
+}
+
 static bool resolve(struct resolving *r, struct work *w, bool look, struct err *e)
 {
     const struct table *t = r->t;
@@ -280,6 +292,8 @@ static bool group_apply(struct batch *b, struct work *w, struct group *g, enum o
     memcpy(in.given, g->first.given, sizeof in.given);
     if (!resolve(&r, w, g->again || !w->was_empty, e))
         return false;
+    if (r.count == 0)
+        need_parent(&r, w->state.found);
     *refused = r.count != 0;
     if (r.count != 0)
         return refuse_rows(b, w->t, g, r.refusals, r.count, e);
@@ -403,6 +417,7 @@ static bool name_the_rest(struct batch *b, struct work *w, const struct staged *
     memcpy(in.given, row->given, sizeof in.given);
     if (!resolve(&r, w, false, e))
         return false;
+    need_parent(&r, true);
     for (size_t i = 0; i < r.count; i++)
         batch_refuse(b, w->t, row, r.refusals[i].why, r.refusals[i].field, r.refusals[i].value, NULL);
     return true;

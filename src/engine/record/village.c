@@ -3,6 +3,8 @@
 #include "engine/record/batch.h"
 #include <stdlib.h>
 
+#define TOWN_DIGITS 9 /* of a division code */
+
 static struct text without(struct text name, struct text ending)
 {
     return name.size > ending.size && text_ends_with(name, ending)
@@ -109,14 +111,27 @@ static bool names_make(struct batch *b, struct err *e)
     return true;
 }
 
-bool village_by_name(struct batch *b, struct text name, struct text *code_out, bool *ambiguous_out,
-                     struct err *e)
+/* Blanks of either width are no part of a name. */
+static struct text without_blanks(struct arena *a, struct text name)
+{
+    char *out = arena_take(a, name.size + 1);
+    size_t size = 0;
+    for (size_t at = 0; out != NULL && at < name.size;) {
+        size_t from = at;
+        uint32_t c = text_next(name, &at);
+        if (c == UINT32_MAX || c <= ' ' || c == 0xA0 || c == 0x3000)
+            continue;
+        memcpy(out + size, name.at + from, at - from);
+        size += at - from;
+    }
+    return out == NULL ? TEXT_NONE : (struct text){out, size};
+}
+
+/* The villages of a name; those whose code begins with `town` alone. */
+static void look_up(const struct batch *b, struct text name, struct text town, struct text *code_out,
+                    bool *ambiguous_out)
 {
     struct text bare = bare_name(name);
-    *code_out = TEXT_NONE;
-    *ambiguous_out = false;
-    if (!b->names_made && !names_make(b, e))
-        return false;
     size_t from = 0, to = b->name_count;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
@@ -126,6 +141,8 @@ bool village_by_name(struct batch *b, struct text name, struct text *code_out, b
             to = middle;
     }
     for (; from < b->name_count && text_equal(b->names[from].name, bare); from++) {
+        if (!text_starts_with(b->names[from].code, town))
+            continue;
         if (code_out->at == NULL)
             *code_out = b->names[from].code;
         else if (!text_equal(*code_out, b->names[from].code))
@@ -133,6 +150,40 @@ bool village_by_name(struct batch *b, struct text name, struct text *code_out, b
     }
     if (*ambiguous_out)
         *code_out = TEXT_NONE;
+}
+
+/* 红花集镇寺后刘村, 西华县红花集镇寺后刘村: behind the name of its own town. */
+static void look_behind_town(const struct batch *b, struct text name, struct text *code_out,
+                             bool *ambiguous_out)
+{
+    const struct catalog *c = b->r->catalog;
+    for (size_t i = division_from(c, b->office.lo);
+         i < c->division_count && code_out->at == NULL && !*ambiguous_out; i++) {
+        struct text code = c->divisions[i].code, town = c->divisions[i].name;
+        if (!area_holds(&b->office, code))
+            break;
+        if (memcmp(code.at + TOWN_DIGITS, "000", 3) != 0)
+            continue;
+        size_t at = text_find(name, town, 0);
+        if (at != SIZE_MAX)
+            look_up(b, text_slice(name, at + town.size, SIZE_MAX), text_slice(code, 0, TOWN_DIGITS), code_out,
+                    ambiguous_out);
+    }
+}
+
+bool village_by_name(struct batch *b, struct text name, struct text *code_out, bool *ambiguous_out,
+                     struct err *e)
+{
+    struct text tight = without_blanks(&b->scratch, name);
+    *code_out = TEXT_NONE;
+    *ambiguous_out = false;
+    if (tight.at == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    if (!b->names_made && !names_make(b, e))
+        return false;
+    look_up(b, tight, TEXT(""), code_out, ambiguous_out);
+    if (code_out->at == NULL && !*ambiguous_out)
+        look_behind_town(b, tight, code_out, ambiguous_out);
     return true;
 }
 

@@ -215,6 +215,22 @@ static void a_row_without_a_key_is_refused(void **state)
     assert_true(wrote_nothing(&o));
 }
 
+static void a_person_hangs_below_a_household(void **state)
+{
+    struct fixture *f = *state;
+    IMPORT(f, {HOUSEHOLD, 0, 3, NULL, H1}, {PERSON, 1, 3, NULL, "household=H1; number=P1; name=x"});
+    struct outcome_of o = IMPORT(
+        f, {PERSON, 0, 3, NULL, "household=; number=P2; name=x"}, {PERSON, 0, 4, NULL, "number=P3; name=x"},
+        {PERSON, 0, 5, NULL, "household=; number=P1; name=y"});
+    assert_counts(&o.counts[0], 3, 0, 0, 0, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(o.told.why[i], BATCH_KEY_MISSING);
+        assert_string_equal(o.told.refused_field[i], "household");
+    }
+    o = IMPORT(f, {PERSON, 0, 3, NULL, "number=P1; name=y"}); /* known already: no column of households needed */
+    assert_counts(&o.counts[0], 1, 0, 1, 0, 0);
+}
+
 static void a_village_must_be_in_the_register_or_in_the_table(void **state)
 {
     struct fixture *f = *state;
@@ -236,14 +252,17 @@ static void a_village_is_found_by_its_name_within_the_offices_area(void **state)
     struct outcome_of o = IMPORT(f, {PROJECT, 0, 3, NULL, "number=J1", .village_name = "寺后刘村"},
                                  {PROJECT, 0, 4, NULL, "number=J2", .village_name = "张庄村委会"},
                                  {PROJECT, 0, 5, NULL, "number=J3", .village_name = "无此村"},
-                                 {PROJECT, 0, 6, NULL, "number=J4"});
-    assert_counts(&o.counts[0], 4, 3, 0, 0, 1);
-    assert_int_equal(o.told.noted, 2);
+                                 {PROJECT, 0, 6, NULL, "number=J4"},
+                                 {PROJECT, 0, 7, NULL, "number=J5", .village_name = "红花集镇 寺后 刘村"},
+                                 {PROJECT, 0, 8, NULL, "number=J6", .village_name = "另一镇寺后刘村"});
+    assert_counts(&o.counts[0], 6, 4, 0, 0, 2);
+    assert_int_equal(o.told.noted, 3);
     assert_int_equal(o.told.what[0], BATCH_VILLAGE_BY_NAME);
     assert_string_equal(o.told.value[0], "无此村");
     assert_string_equal(record_at(f, PROJECT, "J1", NULL), "@104205; number=J1");
     assert_string_equal(record_at(f, PROJECT, "J2", NULL), "@104210; number=J2");
     assert_string_equal(record_at(f, PROJECT, "J4", NULL), "@104000; number=J4"); /* of the town */
+    assert_string_equal(record_at(f, PROJECT, "J5", NULL), "@104205; number=J5");
 }
 
 static void a_village_name_that_two_villages_bear_is_refused(void **state)
@@ -593,6 +612,7 @@ int main(void)
         TEST(a_key_twice_with_the_same_values_is_unchanged_the_second_time),
         TEST(a_key_twice_with_different_values_refuses_both),
         TEST(a_row_without_a_key_is_refused),
+        TEST(a_person_hangs_below_a_household),
         TEST(a_village_must_be_in_the_register_or_in_the_table),
         TEST(a_village_is_found_by_its_name_within_the_offices_area),
         TEST(a_village_name_that_two_villages_bear_is_refused),
