@@ -129,14 +129,26 @@ static bool is_blank(struct text t)
     return true;
 }
 
+/* What spreadsheets put around: ="…" and a leading apostrophe. */
+static struct text without_marks(struct text t)
+{
+    struct text trimmed = text_trim(t);
+    if (trimmed.size >= 3 && text_starts_with(trimmed, TEXT("=\"")) && text_ends_with(trimmed, TEXT("\"")))
+        return text_slice(trimmed, 2, trimmed.size - 3);
+    return text_starts_with(trimmed, TEXT("'")) ? text_slice(trimmed, 1, SIZE_MAX) : t;
+}
+
 bool coerce_cell(const struct catalog_field *field, const struct coerce_cell *cell, struct text unit,
                  struct arena *a, struct coerced *out, struct err *e)
 {
-    const struct coercion c = {.field = field, .cell = cell, .unit = unit, .arena = a, .out = out, .e = e};
+    struct coerce_cell bare = *cell;
+    if (cell->kind == CELL_TEXT)
+        bare.text = without_marks(cell->text);
+    const struct coercion c = {.field = field, .cell = &bare, .unit = unit, .arena = a, .out = out, .e = e};
     *out = (struct coerced){.value = value_none()};
     if (cell->kind == CELL_ERROR)
         return coerce_fail(&c, &COERCE_ERROR_CELL);
-    if (cell->kind == CELL_TEXT && is_blank(cell->text))
+    if (cell->kind == CELL_TEXT && is_blank(bare.text))
         return true;
     switch (field->type) {
     case FIELD_TEXT:

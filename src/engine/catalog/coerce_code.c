@@ -1,7 +1,6 @@
 /* Codes: by label, other spelling or the code itself; several in a cell with any of the separators that
  * offices use. */
 #include "engine/catalog/coerce_part.h"
-#include <stdlib.h>
 
 #define CODES_IN_CELL_MAX 64
 
@@ -81,21 +80,21 @@ static bool is_separator(uint32_t c)
            || c == '|' || c == '\n';
 }
 
-static int by_place(const void *a, const void *b)
+static bool stands_before(const struct catalog_code **found, size_t i)
 {
-    const struct catalog_code *x = *(const struct catalog_code *const *)a,
-                              *y = *(const struct catalog_code *const *)b;
-    return (x > y) - (x < y);
+    for (size_t k = 0; k < i; k++)
+        if (found[k] == found[i])
+            return true;
+    return false;
 }
 
-/* In the order of the table, each once: the same set is the same value however it was written. */
+/* As the office wrote them, each once. */
 static bool join(const struct coercion *c, const struct catalog_code **found, size_t count)
 {
     struct buf joined;
-    qsort(found, count, sizeof(const struct catalog_code *), by_place);
     buf_init(&joined, COERCE_TEXT_MAX);
     for (size_t i = 0; i < count; i++) {
-        if (i > 0 && found[i] == found[i - 1])
+        if (stands_before(found, i))
             continue;
         buf_add_z(&joined, i > 0 ? "," : "");
         buf_add(&joined, found[i]->code);

@@ -48,8 +48,8 @@ static bool is_time(struct text t)
 
 static bool separated(struct text t, struct civil *out)
 {
-    static const char *const after_year[] = {"年", ".", "/", "-", "—", "、"};
-    static const char *const after_month[] = {"月", ".", "/", "-", "—", "、"};
+    static const char *const after_year[] = {"年", ".", "/", "-", "—", "–", "、", "。"};
+    static const char *const after_month[] = {"月", ".", "/", "-", "—", "–", "、", "。"};
     static const char *const after_day[] = {"日", "号"};
     size_t at = 0;
     if (!take_number(t, &at, 4, &out->year) || at != 4 || !take_mark(t, &at, after_year, COUNT_OF(after_year))

@@ -162,6 +162,8 @@ static void text_is_read_as_offices_write_it(void **state)
         {"money", "１，２３４．５", NULL, NULL, 123450, NULL, false, false},
         {"money", "¥1234.5元", NULL, NULL, 123450, NULL, false, false},
         {"money", "￥ 12", NULL, NULL, 1200, NULL, false, false},
+        {"money", "'12", NULL, NULL, 1200, NULL, false, false},
+        {"money", "=\"12\"", NULL, NULL, 1200, NULL, false, false},
         {"money", "-12.3", NULL, NULL, -1230, NULL, false, false},
         {"money", "0.005", NULL, NULL, 1, NULL, true, false},
         {"money", "12.30000", NULL, NULL, 1230, NULL, false, false},
@@ -192,6 +194,10 @@ static void text_is_read_as_offices_write_it(void **state)
         {"date", "2019-03-05 00:00:00", NULL, NULL, march, NULL, false, false},
         {"date", "2019-03-05T08:30:00.123Z", NULL, NULL, march, NULL, false, false},
         {"date", "2019/3/5 8:30", NULL, NULL, march, NULL, false, false},
+        {"date", "'2019-03-05", NULL, NULL, march, NULL, false, false},
+        {"date", "=\"2019-03-05\"", NULL, NULL, march, NULL, false, false},
+        {"date", "2019。3。5", NULL, NULL, march, NULL, false, false},
+        {"date", "2019–3–5", NULL, NULL, march, NULL, false, false},
         {"date", "2019-02-29", NULL, NULL, 0, &COERCE_DATE, false, false},
         {"date", "2019-13-01", NULL, NULL, 0, &COERCE_DATE, false, false},
         {"date", "2019年3月", NULL, NULL, 0, &COERCE_DATE, false, false},
@@ -223,9 +229,10 @@ static void text_is_read_as_offices_write_it(void **state)
         {"region", "乡（镇）内", NULL, "乡(镇)内", 0, NULL, false, false},
         {"region", "乡镇内", NULL, "乡(镇)内", 0, NULL, false, false},
         {"codes", "残疾,长期慢性病", NULL, "02,03", 0, NULL, false, false},
-        {"codes", "长期慢性病、残疾", NULL, "02,03", 0, NULL, false, false},
-        {"codes", "长期慢性病；残疾；残疾", NULL, "02,03", 0, NULL, false, false},
-        {"codes", "患有大病/残疾，03", NULL, "02,03,04", 0, NULL, false, false},
+        /* as it was written */
+        {"codes", "长期慢性病、残疾", NULL, "03,02", 0, NULL, false, false},
+        {"codes", "长期慢性病；残疾；残疾", NULL, "03,02", 0, NULL, false, false},
+        {"codes", "患有大病/残疾，03", NULL, "04,02,03", 0, NULL, false, false},
         {"codes", "健康", NULL, "01", 0, NULL, false, false},
         {"codes", "残疾、懒", NULL, NULL, 0, &COERCE_CODE, false, false},
         {"codes", "、", NULL, NULL, 0, &COERCE_CODE, false, false},
@@ -344,7 +351,7 @@ static void a_refusal_says_what_can_stand_there(void **state)
     assert_non_null(strstr(s, "甲、乙、丙、丁、戊、己、庚、辛……"));
     assert_null(strstr(s, "壬"));
     sentence_of("decimal", "很多", LANG_ZH, s, sizeof s);
-    assert_non_null(strstr(s, "请填写12.5亩。"));
+    assert_non_null(strstr(s, "请填写数字，例如12.5亩。"));
     sentence_of("secret", "4.1992219800101001E+17", LANG_ZH, s, sizeof s);
     assert_null(strstr(s, "19800101"));
 }
