@@ -46,14 +46,6 @@ bool bits_room(struct bits *b, uint32_t rows)
     return true;
 }
 
-bool bits_set(struct bits *b, uint32_t row)
-{
-    if (row >= b->room && !bits_room(b, row + 1))
-        return false;
-    b->at[row >> 6] |= (uint64_t)1 << (row & 63);
-    return true;
-}
-
 void bits_trim(struct bits *b, uint32_t rows)
 {
     uint32_t room = (rows + 63) & ~63u;
@@ -133,7 +125,7 @@ static bool resize(struct packed *p, uint32_t room, uint8_t width)
     return true;
 }
 
-bool packed_put(struct packed *p, uint32_t row, int64_t n)
+bool packed_put_wider(struct packed *p, uint32_t row, int64_t n)
 {
     bool wide = n > INT32_MAX || n < INT32_MIN;
     uint8_t width = wide ? 8 : width_for(n - p->bias);

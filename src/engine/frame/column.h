@@ -21,7 +21,13 @@ static inline bool bits_get(const struct bits *b, uint32_t row)
     return row < b->room && (b->at[row >> 6] >> (row & 63) & 1) != 0;
 }
 MUST_USE bool bits_room(struct bits *b, uint32_t rows);
-MUST_USE bool bits_set(struct bits *b, uint32_t row);
+MUST_USE static inline bool bits_set(struct bits *b, uint32_t row)
+{
+    if (row >= b->room && !bits_room(b, row + 1))
+        return false;
+    b->at[row >> 6] |= (uint64_t)1 << (row & 63);
+    return true;
+}
 void bits_clear(struct bits *b);
 void bits_trim(struct bits *b, uint32_t rows);
 MUST_USE bool bits_permute(struct bits *b, const uint32_t *from, uint32_t rows);
@@ -57,7 +63,27 @@ static inline int64_t packed_get(const struct packed *p, uint32_t row)
         return 0;
     }
 }
-MUST_USE bool packed_put(struct packed *p, uint32_t row, int64_t n);
+/* Makes room or widens first. */
+MUST_USE bool packed_put_wider(struct packed *p, uint32_t row, int64_t n);
+MUST_USE static inline bool packed_put(struct packed *p, uint32_t row, int64_t n)
+{
+    int64_t less = (int64_t)((uint64_t)n - (uint64_t)p->bias);
+    int8_t one = (int8_t)less;
+    int16_t two = (int16_t)less;
+    int32_t four = (int32_t)less;
+    if (row >= p->room)
+        return packed_put_wider(p, row, n);
+    unsigned char *at = p->at + (size_t)row * p->width;
+    if (p->width == 1 && one == less)
+        memcpy(at, &one, sizeof one);
+    else if (p->width == 2 && two == less)
+        memcpy(at, &two, sizeof two);
+    else if (p->width == 4 && four == less)
+        memcpy(at, &four, sizeof four);
+    else
+        return packed_put_wider(p, row, n);
+    return true;
+}
 void packed_clear(struct packed *p);
 void packed_trim(struct packed *p, uint32_t rows);
 MUST_USE bool packed_permute(struct packed *p, const uint32_t *from, uint32_t rows);
@@ -86,13 +112,18 @@ struct word {
     const struct cel_list *list; /* of several codes: their labels */
     uint32_t row;                /* of a ref: the record's row; ROW_NONE: no such record */
 };
+#define RECENT 32u /* texts of up to 16 bytes that were numbered lately: codes are few, and mostly short */
+struct recent {
+    uint64_t head, tail; /* first and last 8 bytes */
+    uint32_t size, number;
+};
 struct dictionary {
     struct arena texts;
     struct word *at;
     uint32_t count, room;
     uint32_t *slots; /* number + 1 */
     uint32_t slot_mask;
-    uint32_t last; /* the number given last: neighbours are often equal */
+    struct recent recent[RECENT];
 };
 void dictionary_init(struct dictionary *d);
 void dictionary_clear(struct dictionary *d);

@@ -7,7 +7,7 @@
 
 void dictionary_init(struct dictionary *d)
 {
-    *d = (struct dictionary){.last = ROW_NONE};
+    memset(d, 0, sizeof *d);
     arena_init(&d->texts, TEXTS_MAX);
 }
 
@@ -16,7 +16,7 @@ void dictionary_clear(struct dictionary *d)
     arena_clear(&d->texts);
     free(d->at);
     free(d->slots);
-    *d = (struct dictionary){.last = ROW_NONE};
+    memset(d, 0, sizeof *d);
 }
 
 /* Slot of the text, or the free one where it would stand. */
@@ -64,20 +64,50 @@ static uint32_t add(struct dictionary *d, struct text t)
     return d->count++;
 }
 
-uint32_t dictionary_number(struct dictionary *d, struct text t)
+static uint32_t number_of(struct dictionary *d, struct text t)
 {
-    if (d->last != ROW_NONE && text_equal(d->at[d->last].stored, t))
-        return d->last;
     if ((d->slots == NULL || d->count > d->slot_mask / 2) && !grow_slots(d))
         return ROW_NONE;
     uint32_t slot = slot_of(d, t);
     if (d->slots[slot] != 0)
-        return d->last = d->slots[slot] - 1;
+        return d->slots[slot] - 1;
     uint32_t number = add(d, t);
     if (number == ROW_NONE)
         return ROW_NONE;
     d->slots[slot] = number + 1;
-    return d->last = number;
+    return number;
+}
+
+/* Its place among the recent ones; fills the key. NULL: too long, or empty (which a zeroed place would
+ * equal). */
+static struct recent *recent_of(struct dictionary *d, struct text t, struct recent *key)
+{
+    if (t.size == 0 || t.size > 16)
+        return NULL;
+    if (t.size >= 8) {
+        memcpy(&key->head, t.at, 8);
+        memcpy(&key->tail, t.at + t.size - 8, 8);
+    } else if (t.size >= 4) {
+        memcpy(&key->head, t.at, 4);
+        memcpy(&key->tail, t.at + t.size - 4, 4);
+    } else { /* all of one, two or three bytes */
+        memcpy(&key->head, t.at, 1);
+        key->tail = (uint64_t)(unsigned char)t.at[t.size / 2] << 8 | (unsigned char)t.at[t.size - 1];
+    }
+    uint64_t mixed = (key->head ^ (key->tail << 7) ^ t.size) * UINT64_C(0x9E3779B97F4A7C15);
+    return &d->recent[mixed >> 59];
+}
+
+uint32_t dictionary_number(struct dictionary *d, struct text t)
+{
+    struct recent key = {.size = (uint32_t)t.size};
+    struct recent *recent = recent_of(d, t, &key);
+    if (recent != NULL && recent->size == key.size && recent->head == key.head && recent->tail == key.tail)
+        return recent->number;
+    key.number = number_of(d, t);
+    if (recent != NULL && key.number != ROW_NONE)
+        *recent = key;
+    return key.number;
 }
 
 size_t dictionary_bytes(const struct dictionary *d)
