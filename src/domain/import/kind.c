@@ -132,6 +132,17 @@ bool kind_has_prefix(const struct heading_kind *kind, struct text number)
     return true;
 }
 
+/* How early a record below the header has the kind's prefix in this column; 0: none has. */
+static size_t prefix_in(const struct heading_kind *kind, uint32_t column, const struct head *head,
+                        size_t body)
+{
+    for (size_t r = body; r < head->count; r++)
+        for (size_t k = 0; k < head->rows[r].count; k++)
+            if (head->rows[r].cells[k].column == column && kind_has_prefix(kind, head->rows[r].cells[k].text))
+                return LAYOUT_HEAD_MAX + LAYOUT_AHEAD - r;
+    return 0;
+}
+
 /* The first records' numbers are looked at; the first that has a prefix decides. */
 static size_t prefix_hit(const struct heading_kind *kind, const struct candidate *c, const struct head *head,
                          size_t body)
@@ -141,13 +152,8 @@ static size_t prefix_hit(const struct heading_kind *kind, const struct candidate
         struct text unit;
         bool combined;
         const struct heading_slot *slot = candidate_slot(kind, &c->cells[i], &unit, &combined);
-        if (slot == NULL || slot->main != entity->key[0])
-            continue;
-        for (size_t r = body; r < head->count; r++)
-            for (size_t k = 0; k < head->rows[r].count; k++)
-                if (head->rows[r].cells[k].column == c->cells[i].column
-                    && kind_has_prefix(kind, head->rows[r].cells[k].text))
-                    return LAYOUT_HEAD_MAX + LAYOUT_AHEAD - r;
+        if (slot != NULL && slot->main == entity->key[0])
+            return prefix_in(kind, c->cells[i].column, head, body);
     }
     return 0;
 }

@@ -148,15 +148,24 @@ static bool feed_block(struct import_run *run, const struct block *b, struct err
     return true;
 }
 
+/* Rows so far, and how many there will be as far as the files have been read; 0: nobody can tell yet. */
+static bool show_reading(struct import_run *run, uint64_t rows)
+{
+    uint64_t of_files = (uint64_t)run->file_count * 1000;
+    uint64_t read = atomic_load_explicit(&run->reader.done, memory_order_relaxed);
+    uint64_t total = read == 0 ? 0 : rows * of_files / read;
+    return on_progress(run, "read", rows, total > rows ? total : rows);
+}
+
 static bool feed_all(struct import_run *run, struct err *e)
 {
     struct block *b;
-    uint64_t total = (uint64_t)run->file_count * 1000;
+    uint64_t rows = 0;
     while ((b = belt_next(run->belt)) != NULL) {
         bool fed = feed_block(run, b, e);
+        rows += b->count;
         belt_return(run->belt, b);
-        uint64_t done = atomic_load_explicit(&run->reader.done, memory_order_relaxed);
-        if (fed && !on_progress(run, "read", done, total))
+        if (fed && !show_reading(run, rows))
             fed = err_fail(e, &IMPORT_CANCELLED);
         if (!fed) {
             belt_stop(run->belt);
