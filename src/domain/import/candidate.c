@@ -30,7 +30,8 @@ bool candidate_single(const struct headings *h, const struct head *head, size_t 
         if (!is_header_text(&r->cells[i]) || r->cells[i].column >= LAYOUT_COLUMN_MAX)
             continue;
         struct candidate_cell *cell = &out->cells[out->count++];
-        *cell = (struct candidate_cell){.column = r->cells[i].column, .header = r->cells[i].text};
+        *cell = (struct candidate_cell){
+            .column = r->cells[i].column, .header = r->cells[i].text, .part = r->cells[i].text};
         add_way(h, cell, cell->header, false, a);
     }
     return true;
@@ -73,38 +74,60 @@ static bool is_remark(struct text group)
            || text_starts_with(group, TEXT("【")) || text_starts_with(group, TEXT("["));
 }
 
+static void add_two(const struct headings *h, struct candidate_cell *cell, struct text first,
+                    struct text second, struct arena *a)
+{
+    if (first.size + second.size <= HEADING_CHARS_MAX * 4)
+        add_way(h, cell, text_format(a, "%.*s%.*s", TEXT_ARG(first), TEXT_ARG(second)), true, a);
+}
+
+/* A group that means nothing by itself: 其他 over 转移性收入 is not 其他转移性收入. */
+static bool is_rest(struct text group)
+{
+    return text_equal(group, TEXT("其他")) || text_equal(group, TEXT("其它"));
+}
+
+/* Group and part as they stand make the header; a row of units makes it, too. */
 static void add_joined(const struct headings *h, struct candidate_cell *cell, struct text group,
                        struct text below, struct arena *a)
 {
-    group = text_trim(group);
-    below = text_trim(below);
-    if (group.size + below.size > HEADING_CHARS_MAX * 4)
+    if (is_rest(group))
         return;
-    struct text stem = group_stem(group);
-    add_way(h, cell, text_format(a, "%.*s%.*s", TEXT_ARG(group), TEXT_ARG(below)), true, a);
+    add_two(h, cell, group, below, a);
     add_unit(h, cell, group, below, a);
+}
+
+/* The group's stem with the part, and the part before either: weaker than the part by itself. */
+static void add_stem(const struct headings *h, struct candidate_cell *cell, struct text group,
+                     struct text below, struct arena *a)
+{
+    struct text stem = group_stem(group);
+    if (is_rest(stem) || is_remark(group))
+        return;
     if (stem.size != group.size)
-        add_way(h, cell, text_format(a, "%.*s%.*s", TEXT_ARG(stem), TEXT_ARG(below)), true, a);
-    if (!is_remark(group))
-        add_way(h, cell, text_format(a, "%.*s%.*s", TEXT_ARG(below), TEXT_ARG(group)), true, a);
+        add_two(h, cell, stem, below, a);
+    add_two(h, cell, below, group, a);
+    if (stem.size != group.size)
+        add_two(h, cell, below, stem, a);
 }
 
 static void below_group(const struct headings *h, struct candidate_cell *cell, const struct sheet_cell *group,
                         struct text carried, struct text below, struct arena *a)
 {
-    struct text over = group != NULL ? group->text : carried;
-    bool same = group != NULL && text_equal(text_trim(group->text), text_trim(below));
-    cell->header = below;
-    if (group != NULL && !same)
-        add_joined(h, cell, over, below, a);
+    struct text over = text_trim(group != NULL ? group->text : carried), part = text_trim(below);
+    bool joins = over.size > 0 && !text_equal(over, part);
+    cell->header = cell->part = below;
+    if (joins && group != NULL)
+        add_joined(h, cell, over, part, a);
     add_way(h, cell, below, false, a);
-    /* Centred over several columns without being merged: the group's text stands left of this column. */
-    if (group == NULL && over.at != NULL)
-        add_joined(h, cell, over, below, a);
-    if (!same && over.at != NULL) {
-        struct text joined = text_format(a, "%.*s %.*s", TEXT_ARG(over), TEXT_ARG(below));
-        cell->header = joined.at != NULL ? joined : below;
-    }
+    /* Centred over several columns without being merged, the group's text stands left of this column. */
+    if (joins && group == NULL)
+        add_joined(h, cell, over, part, a);
+    if (!joins)
+        return;
+    add_stem(h, cell, over, part, a);
+    struct text joined = text_format(a, "%.*s %.*s", TEXT_ARG(over), TEXT_ARG(below));
+    cell->header = joined.at != NULL ? joined : below;
 }
 
 bool candidate_pair(const struct headings *h, const struct head *head, size_t row, struct arena *a,
@@ -138,7 +161,7 @@ bool candidate_pair(const struct headings *h, const struct head *head, size_t ro
         if (below.at != NULL)
             below_group(h, cell, group, carried, below, a);
         else if (!has_below && group != NULL && is_header_text(group)) {
-            cell->header = group->text;
+            cell->header = cell->part = group->text;
             add_way(h, cell, group->text, false, a);
         }
         out->count += cell->header.at != NULL && column < LAYOUT_COLUMN_MAX;

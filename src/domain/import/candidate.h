@@ -7,9 +7,10 @@
 
 struct candidate_cell {
     uint32_t column;
-    struct text header;
-    uint8_t count;    /* ways to read it, the best first */
-    uint8_t combined; /* bit i: way i joins a group's header with that of a column below it */
+    struct text header; /* as it is shown: group and part */
+    struct text part;   /* the lowest text of it */
+    uint8_t count;      /* ways to read it, the best first */
+    uint8_t combined;   /* bit i: way i joins a group's header with that of a column below it */
     struct heading ways[CANDIDATE_WAYS_MAX];
 };
 struct candidate {

@@ -204,25 +204,39 @@ static bool is_taken(const struct columns *cs, const struct layout_column *c)
     return false;
 }
 
-static void add_column(struct columns *cs, const struct heading_kind *kind, const struct candidate_cell *cell,
-                       struct arena *a)
+static void add_known(struct columns *cs, const struct heading_kind *kind, const struct heading_slot *slot,
+                      struct layout_column c)
 {
-    struct layout_column c = {.column = cell->column, .header = text_trim(cell->header), .unit = TEXT_NONE};
-    bool combined;
-    const struct heading_slot *slot = candidate_slot(kind, cell, &c.unit, &combined);
-    if (slot == NULL) {
-        if (!heading_is_idle(cell->header, a))
-            cs->unknown[cs->unknown_count++] = c;
-        return;
-    }
     if (slot->main != SLOT_NONE)
         c.field = &kind->import->entity->fields[slot->main];
     if (slot->also != SLOT_NONE)
         c.also = &kind->import->also->fields[slot->also];
-    if (is_taken(cs, &c))
+    if (is_taken(cs, &c)) {
         cs->twice[cs->twice_count++] = c;
-    else
-        cs->known[cs->known_count++] = c;
+        return;
+    }
+    size_t at = cs->known_count++;
+    for (; at > 0 && cs->known[at - 1].column > c.column; at--)
+        cs->known[at] = cs->known[at - 1];
+    cs->known[at] = c;
+}
+
+/* Headers that a group makes whole (成员 over 姓名) have their fields before those that stand alone: the 姓名
+ * below another group is somebody else's. */
+static void add_columns(struct columns *cs, const struct heading_kind *kind, const struct candidate *c,
+                        bool joined, struct arena *a)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        const struct candidate_cell *cell = &c->cells[i];
+        struct layout_column column = {
+            .column = cell->column, .header = text_trim(cell->header), .unit = TEXT_NONE};
+        bool combined = false;
+        const struct heading_slot *slot = candidate_slot(kind, cell, &column.unit, &combined);
+        if (slot != NULL && combined == joined)
+            add_known(cs, kind, slot, column);
+        else if (slot == NULL && !joined && !heading_is_idle(cell->part, a))
+            cs->unknown[cs->unknown_count++] = column;
+    }
 }
 
 /* A unit of money at the beginning of a text, or TEXT_NONE. */
@@ -279,8 +293,8 @@ static bool fill_columns(struct layout *out, const struct candidate *c, const st
     cs.twice = arena_take_many(a, c->count + 1, sizeof *cs.twice);
     if (cs.known == NULL || cs.unknown == NULL || cs.twice == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    for (size_t i = 0; i < c->count; i++)
-        add_column(&cs, out->kind, &c->cells[i], a);
+    add_columns(&cs, out->kind, c, true, a);
+    add_columns(&cs, out->kind, c, false, a);
     add_units(&cs, units, title_unit(title), a);
     out->columns = cs.known;
     out->column_count = cs.known_count;
