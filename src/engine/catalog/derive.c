@@ -49,11 +49,12 @@ bool derive_id_valid(struct text number)
     return derive_id_check(text_slice(number, 0, ID_SIZE - 1)) == (last == 'x' ? 'X' : last);
 }
 
+/* A slip elsewhere in the number does not keep its other places from being compared. */
 static struct value birth_of(struct text t)
 {
     char written[11];
     day birth = 0;
-    if (!has_id_form(t))
+    if (t.size != ID_SIZE || !is_alphanumeric(t))
         return value_none();
     memcpy(written, t.at + 6, 4);
     written[4] = written[7] = '-';
@@ -64,7 +65,7 @@ static struct value birth_of(struct text t)
 
 static struct value sex_of(struct text t)
 {
-    if (!has_id_form(t))
+    if (t.size != ID_SIZE || !is_alphanumeric(t) || !is_digits(text_slice(t, ID_SIZE - 2, 1)))
         return value_none();
     /* GB/T 2261.1: 1 male, 2 female; the sequence number is odd for men. */
     return value_text((t.at[16] - '0') % 2 == 1 ? TEXT("1") : TEXT("2"));
