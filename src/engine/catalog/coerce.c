@@ -9,8 +9,7 @@ bool coerce_fail(const struct coercion *c, const struct err_kind *kind)
     if (value.size == 0 && c->cell->kind != CELL_TEXT && c->cell->kind != CELL_ERROR)
         value = c->cell->kind == CELL_BOOL ? (c->cell->number != 0 ? TEXT("TRUE") : TEXT("FALSE"))
                                            : coerce_number_text(c, c->cell->number);
-    if (c->field->sealed)
-        value = catalog_mask(c->arena, c->field, text_trim(value));
+    value = catalog_mask_refused(c->arena, c->field, c->field->sealed ? text_trim(value) : value);
     err_fail_text(c->e, kind, "field", c->field->label.zh);
     err_add(c->e, "value", value);
     return false;

@@ -37,3 +37,31 @@ struct text catalog_mask(struct arena *a, const struct catalog_field *field, str
     memcpy(out + head + stars, plain.at + tail, plain.size - tail);
     return (struct text){out, head + stars + (plain.size - tail)};
 }
+
+#define PERSON_NUMBER_MIN 11 /* digits of the shortest number that is somebody's: a telephone */
+
+/* Stars in the middle of each run of digits that is long enough to be somebody's number. */
+static struct text without_numbers(struct arena *a, struct text plain)
+{
+    char *out = arena_take(a, plain.size + 1);
+    if (out == NULL)
+        return TEXT("*");
+    memcpy(out, plain.at, plain.size);
+    for (size_t at = 0, end; at < plain.size; at = end + 1) {
+        for (end = at; end < plain.size && plain.at[end] >= '0' && plain.at[end] <= '9';)
+            end++;
+        if (end - at >= PERSON_NUMBER_MIN)
+            memset(out + at + 3, '*', end - at - 7);
+    }
+    return (struct text){out, plain.size};
+}
+
+struct text catalog_mask_refused(struct arena *a, const struct catalog_field *field, struct text plain)
+{
+    if (plain.at == NULL)
+        return plain;
+    if (field->sealed || field->class == CLASS_SENSITIVE)
+        return catalog_mask(a, field, plain);
+    bool number = field->type == FIELD_IDENTIFIER || field->type == FIELD_REF || field->type == FIELD_VILLAGE;
+    return number ? plain : without_numbers(a, plain);
+}

@@ -162,6 +162,22 @@ static void a_sealed_value_never_shows_whole(void **state)
     catalog_clear(c);
 }
 
+static void a_refusal_quotes_no_number_of_a_person_whatever_the_column(void **state)
+{
+    (void)state;
+    const struct catalog_field words = {.type = FIELD_CODE}, number = {.type = FIELD_IDENTIFIER},
+                               certificate = {
+                                   .type = FIELD_IDENTIFIER, .class = CLASS_SENSITIVE, .sealed = true};
+    assert_text(catalog_mask_refused(&memory, &words, TEXT("见419922197309260017号")),
+                "见419***********0017号");
+    assert_text(catalog_mask_refused(&memory, &words, TEXT("13812345678,2019030512")),
+                "138****5678,2019030512");
+    assert_text(catalog_mask_refused(&memory, &words, TEXT("男女")), "男女");
+    assert_text(catalog_mask_refused(&memory, &number, TEXT("4116221042050001")), "4116221042050001");
+    assert_text(catalog_mask_refused(&memory, &certificate, TEXT("41992219800101001X")),
+                "419922********001X");
+}
+
 static void the_line_of_the_smallest_area_in_force_wins(void **state)
 {
     (void)state;
@@ -414,6 +430,7 @@ int main(void)
         cmocka_unit_test(codes_are_read_as_written),
         cmocka_unit_test(headers_are_folded),
         cmocka_unit_test(a_sealed_value_never_shows_whole),
+        cmocka_unit_test(a_refusal_quotes_no_number_of_a_person_whatever_the_column),
         cmocka_unit_test(the_line_of_the_smallest_area_in_force_wins),
         cmocka_unit_test(a_parameter_has_its_value_of_the_day),
         cmocka_unit_test(computed_values_stand_behind_what_they_use),
