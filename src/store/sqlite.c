@@ -468,7 +468,11 @@ static struct value sqlite_column(struct prepared *p, int index)
         s.at = sqlite3_column_blob(stmt(p), index);
         s.size = (size_t)sqlite3_column_bytes(stmt(p), index);
         return value_bytes(s.at != NULL ? s : TEXT(""));
-    default: /* text; a real, which no table of ours holds, as its digits */
+    case SQLITE_TEXT: /* as its bytes: asked for as text, it would be copied for the sake of a NUL */
+        s.at = sqlite3_column_blob(stmt(p), index);
+        s.size = (size_t)sqlite3_column_bytes(stmt(p), index);
+        return value_text(s.at != NULL ? s : TEXT(""));
+    default: /* a real, which no table of ours holds, as its digits */
         s.at = (const char *)sqlite3_column_text(stmt(p), index);
         s.size = (size_t)sqlite3_column_bytes(stmt(p), index);
         return value_text(s.at != NULL ? s : TEXT(""));
