@@ -19,7 +19,7 @@ static bool fail_code(const struct coercion *c, struct text value)
     }
     buf_add_z(&allowed, shown < codes->count ? "……" : "");
     err_fail_text(c->e, &COERCE_CODE, "field", c->field->label.zh);
-    err_add(c->e, "value", value);
+    err_add(c->e, "value", catalog_mask_refused(c->arena, c->field, value));
     err_add(c->e, "allowed", buf_text(&allowed));
     buf_clear(&allowed);
     return false;
