@@ -6,10 +6,12 @@
 #include "base/system.h"
 #include "engine/journal/journal.err.h"
 #include "engine/journal/log.h"
+#include "engine/journal/pipe.h"
 #include "engine/vault/vault.h"
 #include <assert.h>
 #include <sodium.h>
 
+#define PIPE_FROM 512 /* entries in a batch from which on another thread makes them */
 #define LOGS_MAX (64u << 20)
 #define LIST_MAX (64u << 20)
 
@@ -55,6 +57,9 @@ static void insert_close(struct journal *log)
 
 static void logs_forget(struct journal *log)
 {
+    pipe_close(log->pipe);
+    log->pipe = NULL;
+    log->appended = 0;
     for (size_t i = 0; i < log->log_count; i++)
         entry_likes_clear(&log->logs[i]->likes);
     log->logs = NULL;
@@ -119,6 +124,7 @@ static bool log_load(struct journal *log, struct county_log *c, struct err *e)
     if (step == STEP_ROW && !merkle_from(statement_column(s, 0).n, statement_column(s, 1).s, &c->tree))
         good = err_fail_text(e, &JOURNAL_UNSOUND, "county", text_of(c->county));
     c->before = c->tree;
+    c->next = c->tree.size;
     statement_close(s);
     return good;
 }
@@ -156,6 +162,104 @@ static struct county_log *log_of(struct journal *log, struct text county, struct
     return log->last = log_add(log, county, e);
 }
 
+static bool entry_insert(struct journal *log, struct county_log *c, const struct entry_head *head,
+                         const struct entry_made *made, struct err *e)
+{
+    assert(head->position == c->tree.size); /* entries come in order */
+    statement_bind(log->insert, 1, value_text(head->county));
+    statement_bind(log->insert, 2, value_int((int64_t)head->position));
+    statement_bind(log->insert, 3, value_text(head->record));
+    statement_bind(log->insert, 4, value_bytes(hash_bytes(&made->leaf)));
+    statement_bind(log->insert, 5, value_text(made->entry));
+    statement_bind(log->insert, 6, made->sealed.at != NULL ? value_bytes(made->sealed) : value_none());
+    if (!statement_run(log->insert, e))
+        return false;
+    merkle_add(&c->tree, &made->leaf);
+    return true;
+}
+
+/* ---- entries made on another thread ---- */
+
+/* Writes what has been made; `all`: waits for everything that was put. */
+static bool pipe_drain(struct journal *log, bool all, struct err *e)
+{
+    struct pipe_job *job;
+    while ((job = pipe_made(log->pipe, all)) != NULL) {
+        if (!job->good) {
+            if (e->kind == NULL)
+                *e = job->err;
+            return false;
+        }
+        if (!entry_insert(log, job->log, &job->head, &job->made, e))
+            return false;
+        pipe_done(log->pipe);
+    }
+    return true;
+}
+
+static size_t text_size(struct value v)
+{
+    return v.kind == VALUE_TEXT || v.kind == VALUE_BYTES ? v.s.size : 0;
+}
+
+static struct text put_text(char **to, struct text t)
+{
+    struct text copy = {*to, t.size};
+    if (t.size != 0)
+        memcpy(*to, t.at, t.size);
+    *to += t.size;
+    return copy;
+}
+
+static void put_value(char **to, struct value *v)
+{
+    if (v->kind == VALUE_TEXT || v->kind == VALUE_BYTES)
+        v->s = put_text(to, v->s);
+}
+
+/* The job's own copy, in one piece: "keeps nothing of the arguments". */
+static bool job_fill(struct pipe_job *job, struct county_log *c, struct text entity, struct text record,
+                     const struct journal_change *changes, size_t count)
+{
+    size_t size = entity.size + record.size + 1;
+    for (size_t i = 0; i < count; i++)
+        size += changes[i].field.size + text_size(changes[i].before) + text_size(changes[i].after);
+    job->log = c;
+    job->changes = arena_take_many(&job->arena, count + 1, sizeof *changes);
+    job->count = count;
+    char *to = arena_take(&job->arena, size);
+    if (job->changes == NULL || to == NULL)
+        return false;
+    job->head =
+        (struct entry_head){text_of(c->county), put_text(&to, entity), put_text(&to, record), c->next};
+    for (size_t i = 0; i < count; i++) {
+        job->changes[i] = changes[i];
+        job->changes[i].field = put_text(&to, changes[i].field);
+        put_value(&to, &job->changes[i].before);
+        put_value(&to, &job->changes[i].after);
+    }
+    return true;
+}
+
+static bool append_by_pipe(struct journal *log, struct county_log *c, struct text entity, struct text record,
+                           const struct journal_change *changes, size_t count, struct err *e)
+{
+    struct pipe_job *job = pipe_take(log->pipe);
+    if (job == NULL) { /* full: what is made goes, at least one */
+        struct pipe_job *oldest = pipe_made(log->pipe, true);
+        assert(oldest != NULL);
+        if (!pipe_drain(log, false, e))
+            return false;
+        job = pipe_take(log->pipe);
+    }
+    assert(job != NULL);
+    if (!job_fill(job, c, entity, record, changes, count))
+        return err_fail(e, &OUT_OF_MEMORY);
+    pipe_put(log->pipe);
+    c->next++;
+    return true;
+}
+
 bool journal_append(struct journal *log, struct text county, struct text entity, struct text record,
                     const struct journal_change *changes, size_t count, struct err *e)
 {
@@ -163,19 +267,16 @@ bool journal_append(struct journal *log, struct text county, struct text entity,
     struct county_log *c = log_of(log, county, e);
     if (c == NULL)
         return false;
-    const struct entry_head head = {text_of(c->county), entity, record, c->tree.size};
+    if (log->pipe == NULL && ++log->appended == PIPE_FROM)
+        log->pipe = pipe_open(&log->maker);
+    if (log->pipe != NULL)
+        return append_by_pipe(log, c, entity, record, changes, count, e);
+    const struct entry_head head = {text_of(c->county), entity, record, c->next};
     struct entry_made made;
-    if (!entry_make(&log->maker, &c->likes, &head, changes, count, &made, e))
+    if (!entry_make(&log->maker, &c->likes, &head, changes, count, &made, e)
+        || !entry_insert(log, c, &head, &made, e))
         return false;
-    statement_bind(log->insert, 1, value_text(head.county));
-    statement_bind(log->insert, 2, value_int((int64_t)head.position));
-    statement_bind(log->insert, 3, value_text(record));
-    statement_bind(log->insert, 4, value_bytes(hash_bytes(&made.leaf)));
-    statement_bind(log->insert, 5, value_text(made.entry));
-    statement_bind(log->insert, 6, made.sealed.at != NULL ? value_bytes(made.sealed) : value_none());
-    if (!statement_run(log->insert, e))
-        return false;
-    merkle_add(&c->tree, &made.leaf);
+    c->next++;
     return true;
 }
 
@@ -286,7 +387,9 @@ static bool state_write(struct journal *log, struct err *e)
 bool journal_end(struct journal *log, struct err *e)
 {
     assert(log->open);
-    bool good = true;
+    bool good = log->pipe == NULL || pipe_drain(log, true, e);
+    pipe_close(log->pipe);
+    log->pipe = NULL;
     for (size_t i = 0; good && i < log->log_count; i++)
         if (log->logs[i]->tree.size != log->logs[i]->before.size)
             good = head_insert(log, log->logs[i], e);

@@ -10,6 +10,7 @@ struct county_log {
     char county[COUNTY_SIZE + 1];
     struct merkle tree;
     struct merkle before; /* as it was when the batch began */
+    uint64_t next;        /* position of the next entry; ahead of the tree by those that are being made */
     struct entry_likes likes;
 };
 struct journal {
@@ -24,6 +25,8 @@ struct journal {
     struct entry_batch batch;
     struct entry_maker maker;
     struct statement *insert;
+    size_t appended;   /* in this batch */
+    struct pipe *pipe; /* makes the entries of a large batch; NULL: made here */
 };
 
 /* Messages that are authenticated: fields and sizes, so that no two heads share one. */

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -219,15 +220,16 @@ static void a_person_hangs_below_a_household(void **state)
 {
     struct fixture *f = *state;
     IMPORT(f, {HOUSEHOLD, 0, 3, NULL, H1}, {PERSON, 1, 3, NULL, "household=H1; number=P1; name=x"});
-    struct outcome_of o = IMPORT(
-        f, {PERSON, 0, 3, NULL, "household=; number=P2; name=x"}, {PERSON, 0, 4, NULL, "number=P3; name=x"},
-        {PERSON, 0, 5, NULL, "household=; number=P1; name=y"});
+    struct outcome_of o = IMPORT(f, {PERSON, 0, 3, NULL, "household=; number=P2; name=x"},
+                                 {PERSON, 0, 4, NULL, "number=P3; name=x"},
+                                 {PERSON, 0, 5, NULL, "household=; number=P1; name=y"});
     assert_counts(&o.counts[0], 3, 0, 0, 0, 3);
     for (size_t i = 0; i < 3; i++) {
         assert_int_equal(o.told.why[i], BATCH_KEY_MISSING);
         assert_string_equal(o.told.refused_field[i], "household");
     }
-    o = IMPORT(f, {PERSON, 0, 3, NULL, "number=P1; name=y"}); /* known already: no column of households needed */
+    o = IMPORT(f,
+               {PERSON, 0, 3, NULL, "number=P1; name=y"}); /* known already: no column of households needed */
     assert_counts(&o.counts[0], 1, 0, 1, 0, 0);
 }
 
@@ -597,6 +599,68 @@ static void a_cancelled_batch_leaves_everything_as_it_was(void **state)
     assert_true(IMPORT(f, {HOUSEHOLD, 0, 3, NULL, H1}).good);
 }
 
+#define MANY 3000 /* enough for the journal's own thread and for indexes that are made afterwards */
+
+/* Households in a scattered order; number `bad` has a name that is no UTF-8. */
+static bool import_many(struct fixture *f, uint32_t bad, struct batch_counts *counts, struct err *e)
+{
+    struct batch_options options = {.by = TEXT("x"), .why = TEXT("many")};
+    struct batch_events events = {.user = NULL};
+    struct batch *b = NULL;
+    struct uuid id;
+    struct arena_mark mark = arena_mark(&f->arena);
+    assert_true(batch_open(f->records, f->journal, &options, &events, &b, e));
+    for (uint32_t i = 0; i < MANY; i++) {
+        char cells[160];
+        uint32_t n = i * 7 % MANY;
+        snprintf(cells, sizeof cells, "village=4116221042%s; number=H%05u; name=%s%u; phone=138%08u",
+                 n % 2 == 0 ? "05" : "10", n, n == bad ? "\xff" : "n", n, n);
+        struct batch_row row = row_of(f, HOUSEHOLD, 0, i, 18000, cells);
+        assert_true(batch_add(b, &row, e));
+    }
+    bool good = batch_finish(b, counts, 1, &id, e);
+    arena_rewind(&f->arena, mark);
+    return good;
+}
+
+static void a_large_batch_is_journalled_in_order_and_found_by_its_indexes(void **state)
+{
+    struct fixture *f = *state;
+    struct batch_counts counts;
+    struct err e = {.kind = NULL};
+    assert_true(import_many(f, UINT32_MAX, &counts, &e));
+    assert_counts(&counts, MANY, MANY, 0, 0, 0);
+    verify_clean(f);
+    struct found found = journal_of(f, "H01999");
+    assert_int_equal(found.entries, 1);
+    assert_string_equal(
+        found.last,
+        "fact_day:->2019-04-14 name:->n1999 number:->H01999 phone:->13800001999! village:->411622104210");
+    struct area area;
+    int64_t count = 0;
+    assert_true(area_of(TEXT("411622104205"), &area, &e));
+    assert_true(record_count(f->records, entity_of(f, HOUSEHOLD), &area, &count, &e));
+    assert_int_equal(count, MANY / 2);
+    uint64_t before = digest_of(f);
+    assert_true(import_many(f, UINT32_MAX, &counts, &e));
+    assert_counts(&counts, MANY, 0, 0, MANY, 0);
+    assert_int_equal(digest_of(f), before);
+}
+
+static void a_text_that_cannot_be_journalled_undoes_a_large_batch(void **state)
+{
+    struct fixture *f = *state;
+    struct batch_counts counts;
+    struct err e = {.kind = NULL};
+    uint64_t before = digest_of(f);
+    assert_false(import_many(f, 2500, &counts, &e));
+    assert_string_equal(e.kind->code, "JOURNAL_TEXT");
+    assert_int_equal(digest_of(f), before);
+    e.kind = NULL;
+    assert_true(import_many(f, UINT32_MAX, &counts, &e));
+    verify_clean(f);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
 
 int main(void)
@@ -633,6 +697,8 @@ int main(void)
         TEST(fields_that_were_ever_given_are_remembered),
         TEST(nothing_is_written_without_the_key),
         TEST(a_cancelled_batch_leaves_everything_as_it_was),
+        TEST(a_large_batch_is_journalled_in_order_and_found_by_its_indexes),
+        TEST(a_text_that_cannot_be_journalled_undoes_a_large_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
