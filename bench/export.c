@@ -25,7 +25,7 @@ static void write_value(FILE *out, const struct ten *t, const struct catalog_fie
         return;
     if (field->codes != NULL) {
         arena_init(&a, 65536);
-        struct text label = record_value_text(&a, &t->pack, field, v, true, LANG_ZH);
+        struct text label = record_value_text(&a, t->pack, field, v, true, LANG_ZH);
         fprintf(out, "\"%.*s\"", TEXT_ARG(label));
         arena_clear(&a);
     } else if (field->type == FIELD_DATE) {
@@ -67,7 +67,7 @@ static void write_table(struct ten *t, const char *folder, const struct column *
 {
     struct err e = {0};
     const struct catalog_field *fields[16];
-    struct record_query q = {.entity = catalog_entity(&t->pack, text_of(table->entity)),
+    struct record_query q = {.entity = catalog_entity(t->pack, text_of(table->entity)),
                              .as_of = TEN_AS_OF,
                              .fields = fields,
                              .open_sealed = true,

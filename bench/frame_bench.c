@@ -43,14 +43,14 @@ static void fill(const char *db)
     struct frame *f = NULL;
     ten_open(&t, db, false);
     if (!area_of(TEXT(""), &area, &e) || !store_begin_read(t.session.store, &e)
-        || !frame_fill(t.session.records, &t.pack, t.needs, &area, TEN_AS_OF, &f, &e))
+        || !frame_fill(t.session.records, t.pack, t.needs, &area, TEN_AS_OF, &f, &e))
         bench_fail(&e);
-    uint32_t persons = rows_of(&t.pack, f, "person");
+    uint32_t persons = rows_of(t.pack, f, "person");
     printf("{\"seconds\": %.6f, \"cpu_seconds\": %.6f, \"households\": %u, \"persons\": %u, \"years\": %u, "
            "\"bytes\": %zu, "
            "\"bytes_a_person\": %.1f}\n",
-           fill_seconds, fill_cpu, rows_of(&t.pack, f, "household"), persons,
-           rows_of(&t.pack, f, "household_year"), frame_bytes(f),
+           fill_seconds, fill_cpu, rows_of(t.pack, f, "household"), persons,
+           rows_of(t.pack, f, "household_year"), frame_bytes(f),
            (double)frame_bytes(f) / (double)(persons > 0 ? persons : 1));
     frame_free(f);
     if (!store_end(t.session.store, true, &e))
@@ -126,11 +126,11 @@ static void bare(const char *path)
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         bench_die("the database cannot be opened");
     double begin = bench_now(), cpu = bench_cpu();
-    for (size_t i = 0; i < t.pack.entity_count; i++) {
+    for (size_t i = 0; i < t.pack->entity_count; i++) {
         struct buf sql;
         if (!t.needs->entities[i])
             continue;
-        selection(&t, &t.pack.entities[i], &sql);
+        selection(&t, &t.pack->entities[i], &sql);
         step_through(db, sql.at, &rows, &sum);
         buf_clear(&sql);
     }
@@ -173,11 +173,11 @@ static void rules(const char *db)
     uint32_t villages[32] = {0};
     ten_open(&t, db, false);
     struct run_options options = {
-        .as_of = TEN_AS_OF, .rules = true, .rule = TEXT_NONE, .on = catalog_entity(&t.pack, TEXT("person"))};
+        .as_of = TEN_AS_OF, .rules = true, .rule = TEXT_NONE, .on = catalog_entity(t.pack, TEXT("person"))};
     if (!area_of(TEXT(""), &options.area, &e) || !store_begin_read(t.session.store, &e))
         bench_fail(&e);
     double begin = bench_now(), cpu = bench_cpu();
-    if (!run_open(t.session.records, &t.pack, &options, &run, &e))
+    if (!run_open(t.session.records, t.pack, &options, &run, &e))
         bench_fail(&e);
     double opened = bench_now() - begin - fill_seconds;
     if (!run_rules(run, &found, &count, &e))

@@ -58,9 +58,9 @@ def import_database(house, households):
 
 
 def import_rows(house):
-    persons, households = house.path(f"persons-{house.rows}.xlsx"), house.path(f"households-{house.rows}.xlsx")
-    if not os.path.exists(persons):
-        house.run_once([house.program("person_workbook"), households, persons, house.rows])
+    households = house.path(f"households-{house.rows}.xlsx")
+    persons = house.made(f"persons-{house.rows}.xlsx",
+                         lambda path: house.run_once([house.program("person_workbook"), households, path, house.rows]))
     office, work = import_database(house, households), house.path("import.db")
     command = [house.program("honghua"), "import", persons, "--db", work, "--as-of", "2019-12-31", "--json"]
     contenders = [

@@ -8,7 +8,7 @@
 
 struct ten {
     struct session session;
-    struct catalog pack;           /* the pack in force, of its rules only the ten */
+    const struct catalog *pack;    /* the pack in force, of its rules only the ten */
     struct catalog_rule rules[32]; /* a number may be two rules of the pack (V7) */
     struct frame_needs *needs;     /* what they read; nothing of what their findings would show */
 };
