@@ -21,6 +21,9 @@
 #define LENGTH_MAX (64 * 1024 * 1024) /* bytes of one value or row */
 #define COLUMN_MAX 512
 #define SQL_MAX (1024 * 1024)
+#define HEAD_MAGIC "SQLite format 3" /* with its NUL, the first bytes of the file */
+#define HEAD_SIZE 100
+#define HEAD_ID 68 /* where the application's id stands in it, four bytes, the highest first */
 
 static sqlite3 *handle(const struct store *db) { return db->connection; }
 static sqlite3_stmt *stmt(struct prepared *p) { return (sqlite3_stmt *)(void *)p; }
@@ -155,10 +158,22 @@ static bool fail_newer(const struct store *db, int64_t found, struct err *e)
     return false;
 }
 
+/* Does this program know the schema? A newer database is left as it is, its log too. */
+static bool check_version(struct store *db, struct err *e)
+{
+    int64_t version = 0;
+    if (!ask_int(db, "SELECT max(version) FROM schema_migration", &version, e))
+        return false;
+    if (version <= schema_known())
+        return true;
+    sqlite3_db_config(handle(db), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return fail_newer(db, version, e);
+}
+
 /* Is what the immutable look shows a database of ours that this program knows? */
 static bool inspect(struct store *db, struct err *e)
 {
-    int64_t id = 0, tables = 0, version = 0;
+    int64_t id = 0, tables = 0;
     if (!ask_int(db, "PRAGMA application_id", &id, e))
         return false;
     if (id != APPLICATION_ID)
@@ -166,11 +181,35 @@ static bool inspect(struct store *db, struct err *e)
     if (!ask_int(db, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'",
                  &tables, e))
         return false;
-    if (tables == 0)
-        return store_fail(db, &STORE_FOREIGN, e);
-    if (!ask_int(db, "SELECT max(version) FROM schema_migration", &version, e))
-        return false;
-    return version <= schema_known() || fail_newer(db, version, e);
+    return tables > 0 ? check_version(db, e) : store_fail(db, &STORE_FOREIGN, e);
+}
+
+static bool has_log(const struct store *db)
+{
+    char *log = NULL;
+    struct stat info;
+    bool has = asprintf(&log, "%s-wal", db->place) >= 0 && stat(log, &info) == 0 && info.st_size > 0;
+    free(log);
+    return has;
+}
+
+/* Whose file it is, by its first bytes. While there is a log the file itself may be half written (a program
+ * that died while it moved pages over), and only the two together are a database.
+ */
+static bool look_at_head(struct store *db, struct err *e)
+{
+    unsigned char head[HEAD_SIZE] = {0};
+    int fd = open(db->place, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd < 0 ? -1 : pread(fd, head, sizeof head, 0);
+    int reason = errno;
+    if (fd >= 0)
+        close(fd);
+    if (size < 0)
+        return store_fail(db, kind_of(SQLITE_CANTOPEN, reason), e);
+    uint32_t id = (uint32_t)head[HEAD_ID] << 24 | (uint32_t)head[HEAD_ID + 1] << 16
+                  | (uint32_t)head[HEAD_ID + 2] << 8 | head[HEAD_ID + 3];
+    bool ours = size == HEAD_SIZE && memcmp(head, HEAD_MAGIC, sizeof HEAD_MAGIC) == 0 && id == APPLICATION_ID;
+    return ours || store_fail(db, &STORE_FOREIGN, e);
 }
 
 /* Looks at what lies at the path, without touching it. */
@@ -183,6 +222,8 @@ static bool look(struct store *db, struct stat *info, struct err *e)
     }
     if (!S_ISREG(info->st_mode))
         return store_fail(db, &STORE_FOREIGN, e);
+    if (has_log(db))
+        return look_at_head(db, e);
     if (!connect_immutable(db, e))
         return false;
     bool ours = inspect(db, e);
@@ -286,31 +327,20 @@ static bool is_write_protected(const struct store *db, const struct stat *info)
     return (info->st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0 || access(db->place, W_OK) != 0;
 }
 
-static bool has_log(const struct store *db)
-{
-    char *log = NULL;
-    struct stat info;
-    bool has = asprintf(&log, "%s-wal", db->place) >= 0 && stat(log, &info) == 0 && info.st_size > 0;
-    free(log);
-    return has;
-}
-
 /* Reading where nothing may be written, not even SQLite's shared memory: nobody else can write there either.
  */
 static bool open_unwritable(struct store *db, struct err *e)
 {
     bool done = has_log(db) ? connect_with(db, db->place, SQLITE_OPEN_READONLY, e) : connect_immutable(db, e);
-    return done && configure(db, e);
+    return done && configure(db, e) && check_version(db, e);
 }
 
 static bool open_readable(struct store *db, struct err *e)
 {
-    int64_t any = 0;
     struct err first = {0};
     /* Opened for writing although only read, so that the last one to leave can tidy the log away. */
     if (connect_with(db, db->place, SQLITE_OPEN_READWRITE, &first) && configure(db, &first)
-        && ask_int(db, "SELECT count(*) FROM schema_migration", &any, &first)
-        && run_z(db, "PRAGMA query_only = ON", &first))
+        && check_version(db, &first) && run_z(db, "PRAGMA query_only = ON", &first))
         return true;
     sqlite_close(db);
     if ((err_is(&first, &STORE_FORBIDDEN) || err_is(&first, &STORE_WRITE_PROTECTED)) && !has_log(db))
@@ -322,19 +352,12 @@ static bool open_readable(struct store *db, struct err *e)
 
 static bool open_writable(struct store *db, struct err *e)
 {
-    int64_t version = 0;
     if (!connect_with(db, db->place, SQLITE_OPEN_READWRITE, e) || !configure(db, e))
         return false;
     if (sqlite3_db_readonly(handle(db), "main") != 0)
         return store_fail(db, &STORE_WRITE_PROTECTED, e);
     /* Again, now with the log: a newer program may have left its schema there alone. */
-    if (!ask_int(db, "SELECT max(version) FROM schema_migration", &version, e))
-        return false;
-    if (version > schema_known()) {
-        sqlite3_db_config(handle(db), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-        return fail_newer(db, version, e);
-    }
-    return set_wal(db, e);
+    return check_version(db, e) && set_wal(db, e);
 }
 
 static bool sqlite_open(struct store *db, enum store_mode mode, struct err *e)

@@ -3,8 +3,10 @@
 #include "store/store.err.h"
 #include "store/store.h"
 #include "test.h"
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -215,6 +217,66 @@ static void a_damaged_database_is_told(void **state)
     assert_refused(store_open(at("damaged.db"), STORE_READWRITE, &db, &e), &e, STORE_CORRUPT);
 }
 
+/* Writes two megabytes into the log of a database and stops while they are moved over into the file, as a
+ * full disk or a kill stops it: file and log are whole only together. */
+static void leave_half_moved(const char *name, const char *sql)
+{
+    sqlite3 *db;
+    struct rlimit old, small;
+    struct text before = content(name);
+    assert_int_equal(sqlite3_open(at(name), &db), SQLITE_OK);
+    sqlite3_wal_autocheckpoint(db, 0);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    small = (struct rlimit){before.size + 65536, old.rlim_max};
+    void (*signalled)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    assert_int_not_equal(sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL),
+                         SQLITE_OK);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    signal(SIGXFSZ, signalled);
+    sqlite3_close(db);
+    assert_false(text_equal(before, content(name)));
+}
+
+static void a_database_left_while_its_log_was_moved_over_is_whole(void **state)
+{
+    static const enum store_mode modes[] = {STORE_READONLY, STORE_READWRITE};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        struct store *db = NULL;
+        struct err e = {0};
+        const char *name = i == 0 ? "half-read.db" : "half-written.db";
+        make(name);
+        leave_half_moved(name, "CREATE TABLE bulk (x); INSERT INTO bulk VALUES (zeroblob(2000000))");
+        assert_done(store_open(at(name), modes[i], &db, &e), &e);
+        struct statement *s = statement_open(db, TEXT("SELECT length(x) FROM bulk"), &e);
+        assert_non_null(s);
+        assert_int_equal(statement_step(s, &e), STEP_ROW);
+        assert_int_equal(statement_column(s, 0).n, 2000000);
+        statement_close(s);
+        store_close(db);
+    }
+}
+
+static void a_newer_schema_in_the_log_is_refused(void **state)
+{
+    static const enum store_mode modes[] = {STORE_READONLY, STORE_READWRITE};
+    (void)state;
+    make("newer-log.db");
+    leave_half_moved("newer-log.db", "CREATE TABLE bulk (x); INSERT INTO bulk VALUES (zeroblob(2000000));"
+                                     "INSERT INTO schema_migration VALUES (9999, 'later', 0)");
+    struct text before = content("newer-log.db"), log = content("newer-log.db-wal");
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        struct store *db = NULL;
+        struct err e = {0};
+        assert_refused(store_open(at("newer-log.db"), modes[i], &db, &e), &e, STORE_NEWER);
+        assert_true(text_equal(before, content("newer-log.db")));
+        assert_true(text_equal(log, content("newer-log.db-wal")));
+    }
+}
+
 static void a_write_protected_database_is_read_only(void **state)
 {
     (void)state;
@@ -284,6 +346,8 @@ int main(void)
         cmocka_unit_test(a_newer_schema_stays_as_it_is),
         cmocka_unit_test(an_older_schema_is_brought_up_to_date_once),
         cmocka_unit_test(a_damaged_database_is_told),
+        cmocka_unit_test(a_database_left_while_its_log_was_moved_over_is_whole),
+        cmocka_unit_test(a_newer_schema_in_the_log_is_refused),
         cmocka_unit_test(a_write_protected_database_is_read_only),
         cmocka_unit_test(a_folder_without_permission_is_told),
         cmocka_unit_test(reads_only_when_told_so),
