@@ -459,3 +459,63 @@ void tamper(struct fixture *f, const char *sql)
         fail_msg("%s: %s", sql, why);
     sqlite3_close(db);
 }
+
+int open_fixture(void **state)
+{
+    static struct fixture f;
+    fixture_open(&f);
+    *state = &f;
+    return 0;
+}
+
+int close_fixture(void **state)
+{
+    fixture_close(*state);
+    return 0;
+}
+
+void assert_counts(const struct batch_counts *c, uint64_t rows, uint64_t inserted, uint64_t updated,
+                   uint64_t unchanged, uint64_t rejected)
+{
+    assert_int_equal(c->rows, rows);
+    assert_int_equal(c->inserted, inserted);
+    assert_int_equal(c->updated, updated);
+    assert_int_equal(c->unchanged, unchanged);
+    assert_int_equal(c->rejected, rejected);
+}
+
+static bool see(void *user, const struct journal_entry *entry)
+{
+    struct found *found = user;
+    struct buf out;
+    buf_init(&out, 4096);
+    for (size_t i = 0; i < entry->count; i++) {
+        const struct journal_change *c = &entry->changes[i];
+        buf_add_format(&out, "%s%.*s:", i > 0 ? " " : "", TEXT_ARG(c->field));
+        if (c->before.kind == VALUE_INT)
+            buf_add_int(&out, c->before.n);
+        else
+            buf_add(&out, c->before.kind == VALUE_TEXT ? c->before.s : TEXT("-"));
+        buf_add_z(&out, ">");
+        if (c->after.kind == VALUE_INT)
+            buf_add_int(&out, c->after.n);
+        else
+            buf_add(&out, c->after.kind == VALUE_TEXT ? c->after.s : TEXT("-"));
+        if (c->sensitive)
+            buf_add_z(&out, "!");
+    }
+    found->entries++;
+    found->changes = entry->count;
+    memcpy(found->last, buf_text(&out).at, out.size < 511 ? out.size : 511);
+    found->last[out.size < 511 ? out.size : 511] = 0;
+    buf_clear(&out);
+    return true;
+}
+
+struct found journal_of(struct fixture *f, const char *record)
+{
+    struct found found = {0};
+    struct err e = {.kind = NULL};
+    assert_true(journal_list(f->journal, text_of(record), -1, see, &found, &e));
+    return found;
+}

@@ -62,6 +62,19 @@ const char *record_at(struct fixture *f, int entity, const char *id, const char 
 int64_t count_of(struct fixture *f, int entity);
 /* A digest of every table of the register and journal: equal when nothing was changed. */
 uint64_t digest_of(struct fixture *f);
+/* cmocka's setup and teardown: *state is a struct fixture. */
+int open_fixture(void **state);
+int close_fixture(void **state);
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
+void assert_counts(const struct batch_counts *c, uint64_t rows, uint64_t inserted, uint64_t updated,
+                   uint64_t unchanged, uint64_t rejected);
+#define H1 "village=411622104205; number=H1; name=刘; area=4.2; joined=2014-05-01; phone=13800000001; mark=a"
+struct found { /* journal entries of a record; the last one's changes as "field:old>new", with ! where
+                  sensitive */
+    size_t entries, changes;
+    char last[512];
+};
+struct found journal_of(struct fixture *f, const char *record);
 void verify_clean(struct fixture *f);
 /* Runs SQL on the file past the store, its triggers dropped: what an owner of the disk can do. */
 void tamper(struct fixture *f, const char *sql);

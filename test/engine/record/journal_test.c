@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static int open_fixture(void **state)
+static int open_filled(void **state)
 {
     static struct fixture f;
     fixture_open(&f);
@@ -33,29 +33,23 @@ static int open_fixture(void **state)
     return 0;
 }
 
-static int close_fixture(void **state)
-{
-    fixture_close(*state);
-    return 0;
-}
-
-struct found {
+struct faults {
     size_t count;
     char what[256];
 };
 
 static void see(void *user, const struct journal_fault *fault)
 {
-    struct found *found = user;
+    struct faults *found = user;
     size_t at = strlen(found->what);
     snprintf(found->what + at, sizeof found->what - at, "%s%s %.*s:%lld", at > 0 ? "; " : "", fault->what,
              TEXT_ARG(fault->county), (long long)fault->position);
     found->count++;
 }
 
-static struct found verify(struct fixture *f)
+static struct faults verify(struct fixture *f)
 {
-    struct found found = {0};
+    struct faults found = {0};
     struct err e = {.kind = NULL};
     uint64_t entries = 0, faults = 0;
     bool unauthenticated = true;
@@ -73,7 +67,7 @@ static struct found verify(struct fixture *f)
 
 static void an_untouched_log_verifies(void **state)
 {
-    struct found found = verify(*state);
+    struct faults found = verify(*state);
     assert_string_equal(found.what, "");
     tamper(*state, LOOSE); /* dropping the triggers alone is no fault of the log */
     found = verify(*state);
@@ -129,10 +123,10 @@ static void every_kind_of_tampering_is_found(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         void *fixture = NULL;
-        assert_int_equal(open_fixture(&fixture), 0);
+        assert_int_equal(open_filled(&fixture), 0);
         tamper(fixture, LOOSE);
         tamper(fixture, cases[i].sql);
-        struct found found = verify(fixture);
+        struct faults found = verify(fixture);
         if (found.count == 0 || strncmp(found.what, cases[i].first, strlen(cases[i].first)) != 0)
             fail_msg("%s\n%s", cases[i].sql, found.what);
         close_fixture(&fixture);
@@ -145,7 +139,7 @@ static void a_forged_entry_with_its_own_leaf_is_found_by_the_heads(void **state)
     tamper(*state, LOOSE "UPDATE journal_entry SET leaf = (SELECT leaf FROM journal_entry WHERE position = "
                          "6), entry = (SELECT replace(entry, "
                          "'\"n\":6,', '\"n\":5,') FROM journal_entry WHERE position = 6) WHERE position = 5");
-    struct found found = verify(*state);
+    struct faults found = verify(*state);
     assert_true(found.count > 0);
 }
 
@@ -275,20 +269,20 @@ static void text_that_is_not_utf8_is_refused_by_its_field(void **state)
     assert_false(store_end(f->db, false, &e));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_fixture, close_fixture)
+#define FILLED(name) cmocka_unit_test_setup_teardown(name, open_filled, close_fixture)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(an_untouched_log_verifies),
+        FILLED(an_untouched_log_verifies),
         cmocka_unit_test(every_kind_of_tampering_is_found),
-        TEST(a_forged_entry_with_its_own_leaf_is_found_by_the_heads),
-        TEST(the_database_itself_refuses_to_change_the_journal),
-        TEST(what_is_sealed_may_be_erased_and_the_log_still_verifies),
-        TEST(without_the_key_heads_are_told_to_be_unauthenticated),
-        TEST(a_batch_that_is_not_ended_does_not_commit),
-        TEST(an_entry_that_was_changed_within_the_transaction_does_not_commit),
-        TEST(text_that_is_not_utf8_is_refused_by_its_field),
+        FILLED(a_forged_entry_with_its_own_leaf_is_found_by_the_heads),
+        FILLED(the_database_itself_refuses_to_change_the_journal),
+        FILLED(what_is_sealed_may_be_erased_and_the_log_still_verifies),
+        FILLED(without_the_key_heads_are_told_to_be_unauthenticated),
+        FILLED(a_batch_that_is_not_ended_does_not_commit),
+        FILLED(an_entry_that_was_changed_within_the_transaction_does_not_commit),
+        FILLED(text_that_is_not_utf8_is_refused_by_its_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
