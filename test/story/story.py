@@ -119,6 +119,9 @@ class Office:
         other.db, other.key = other.folder / self.db.name, other.folder / self.key.name
         return other
 
+    def remove(self):
+        shutil.rmtree(self.folder)
+
     def totals(self, *entities):
         return [self.ask("list", entity, "--limit", 1)["total"] for entity in entities or ENTITIES]
 
