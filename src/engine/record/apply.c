@@ -310,8 +310,10 @@ static bool group_check(struct batch *b, struct work *w, struct group *g, bool *
     struct incoming in = {.id = g->first.id, .cells = g->first.cells};
     struct resolving r = {.b = b, .t = w->t, .g = g, .in = &in};
     memcpy(in.given, g->first.given, sizeof in.given);
-    if (!resolve(&r, w, false, e))
+    if (!resolve(&r, w, true, e))
         return false;
+    if (r.count == 0)
+        need_parent(&r, w->state.found);
     *refused = r.count != 0;
     return r.count == 0 || refuse_rows(b, w->t, g, r.refusals, r.count, e);
 }
@@ -322,6 +324,15 @@ static int day_order(const void *a, const void *b)
     if (x->fact_day != y->fact_day)
         return x->fact_day < y->fact_day ? -1 : 1;
     return (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+/* What it hangs below holds for a record as a whole, also where only one of its rows says it. */
+static void parent_lend(const struct table *t, const struct staged *from, struct staged *to)
+{
+    if (t->parent_column == NONE || !bit(from->given, t->parent_column) || bit(to->given, t->parent_column))
+        return;
+    to->cells[t->parent_column] = from->cells[t->parent_column];
+    bit_set(to->given, t->parent_column);
 }
 
 /* The same key in sheets of different fact days, not contradicting each other: one after the other, the
@@ -345,6 +356,7 @@ static bool group_by_days(struct batch *b, struct work *w, struct group *g, enum
     if (count > 1)
         qsort(rows, count, sizeof *rows, day_order);
     for (size_t i = 0; good && !*refused && i < count; i++) {
+        parent_lend(w->t, &g->first, &rows[i]);
         struct group one = {.first = rows[i], .rows = 1, .again = i > 0, .checked = true};
         enum outcome outcome = OUTCOME_UNCHANGED;
         good = group_apply(b, w, &one, &outcome, refused, e);

@@ -185,6 +185,9 @@ bool batch_add(struct batch *b, const struct batch_row *row, struct err *e)
     if (id.at == NULL && (row->refused || !key_may_come(t, row, missing, alternate)))
         return row->refused || row_missing_key(b, row, missing);
     b->staged++;
+    if (b->stage.entities[t->index].count == 0
+        && !table_is_empty(b, t, &b->stage.entities[t->index].seal_ahead, e))
+        return false;
     return stage_add(&b->stage, row, id, alternate ? (struct text){(char *)alt, sizeof alt} : TEXT_NONE, e);
 }
 

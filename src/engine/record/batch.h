@@ -102,6 +102,7 @@ void work_close(struct work *w);
 /* Fills w->state; `county` is looked into first, NULL: no guess. */
 MUST_USE bool work_find(struct batch *b, struct work *w, const char *county, struct text id, struct err *e);
 void work_county(struct work *w, const char *county);
+MUST_USE bool table_is_empty(struct batch *b, const struct table *t, bool *out, struct err *e);
 MUST_USE bool state_columns(const struct table *t, const struct statement *s, struct state *out);
 
 /* identify.c: keys that were not given. */

@@ -22,6 +22,15 @@ static bool has_any(struct batch *b, const struct table *t, const char *suffix, 
     return step != STEP_FAILED || err_fail(e, &OUT_OF_MEMORY);
 }
 
+bool table_is_empty(struct batch *b, const struct table *t, bool *out, struct err *e)
+{
+    bool any = false;
+    if (!has_any(b, t, "", NULL, &any, e))
+        return false;
+    *out = !any;
+    return true;
+}
+
 void work_county(struct work *w, const char *county)
 {
     for (size_t i = 0; i < w->county_count; i++)

@@ -16,7 +16,7 @@
 #define ABSENT UINT32_MAX
 #define WINDOW_ALL (256u * 1024) /* read at once when all rows are wanted */
 #define WINDOW_ONE 4096          /* and when single ones are */
-enum { CELL_NONE, CELL_INT, CELL_TEXT, CELL_SEALED };
+enum { CELL_NONE, CELL_INT, CELL_TEXT, CELL_SEALED, CELL_SEALED_AHEAD };
 
 struct stage_head {
     uint64_t given[4];
@@ -45,6 +45,7 @@ bool stage_open(struct stage *s, struct records *r, struct arena *a, struct err 
 {
     *s = (struct stage){.r = r, .next = 1};
     buf_init(&s->bytes, STAGE_ROW_MAX);
+    arena_init(&s->sealed, STAGE_ROW_MAX);
     random_fill(s->key, sizeof s->key);
     s->entities = arena_take_many(a, r->catalog->entity_count + 1, sizeof *s->entities);
     if (s->entities == NULL)
@@ -61,6 +62,7 @@ void stage_close(struct stage *s)
     if (s->bytes.at != NULL)
         sodium_memzero(s->bytes.at, s->bytes.room);
     buf_clear(&s->bytes);
+    arena_clear(&s->sealed);
     for (size_t i = 0; s->entities != NULL && i < s->r->catalog->entity_count; i++) {
         buf_clear(&s->entities[i].last);
         if (s->entities[i].file != NULL)
@@ -104,26 +106,39 @@ static void add_sized(struct buf *out, struct text t)
     buf_add(out, t);
 }
 
-static void add_cell(struct stage *s, const struct catalog_entity *entity, size_t i, struct value v)
+static void add_sealed(struct stage *s, const struct catalog_entity *entity, size_t i, struct text plain,
+                       struct text id)
 {
     const struct catalog_field *field = entity->stored[i];
+    struct buf *out = &s->bytes;
+    unsigned char hash[VAULT_HASH_SIZE];
+    struct text cipher = TEXT_NONE;
+    if (s->entities[entity->index].seal_ahead && id.at != NULL)
+        cipher = vault_seal(s->r->vault, &s->sealed, entity->z, field->z, id, plain);
+    sealed_hash(s->r, entity, field, plain, hash);
+    buf_add_char(out, cipher.at != NULL ? CELL_SEALED_AHEAD : CELL_SEALED);
+    add_bytes(out, hash, sizeof hash);
+    if (cipher.at != NULL)
+        add_sized(out, cipher);
+    add_sized(out, plain);
+    if (!out->failed)
+        crypt(s, s->next, i, (unsigned char *)out->at + out->size - plain.size, plain.size);
+}
+
+static void add_cell(struct stage *s, const struct catalog_entity *entity, size_t i, struct value v,
+                     struct text id)
+{
     struct buf *out = &s->bytes;
     if (v.kind == VALUE_INT) {
         buf_add_char(out, CELL_INT);
         add_bytes(out, &v.n, sizeof v.n);
     } else if (v.kind == VALUE_NONE) {
         buf_add_char(out, CELL_NONE);
-    } else if (!field->sealed) {
+    } else if (!entity->stored[i]->sealed) {
         buf_add_char(out, CELL_TEXT);
         add_sized(out, v.s);
     } else {
-        unsigned char hash[VAULT_HASH_SIZE];
-        sealed_hash(s->r, entity, field, v.s, hash);
-        buf_add_char(out, CELL_SEALED);
-        add_bytes(out, hash, sizeof hash);
-        add_sized(out, v.s);
-        if (!out->failed)
-            crypt(s, s->next, i, (unsigned char *)out->at + out->size - v.s.size, v.s.size);
+        add_sealed(s, entity, i, v.s, id);
     }
 }
 
@@ -143,13 +158,14 @@ static void add_row(struct stage *s, const struct batch_row *row, struct text id
     if (alt.at != NULL)
         memcpy(head.alt, alt.at, sizeof head.alt);
     buf_reset(&s->bytes);
+    arena_rewind(&s->sealed, (struct arena_mark){NULL, 0, 0});
     add_bytes(&s->bytes, &head, sizeof head);
     buf_add(&s->bytes, id);
     if (named)
         buf_add(&s->bytes, row->village_name);
     for (size_t i = 0; i < row->entity->stored_count; i++)
         if (bit(row->given, i))
-            add_cell(s, row->entity, i, row->values[i]);
+            add_cell(s, row->entity, i, row->values[i], id);
     if (s->bytes.failed)
         return;
     head.size = (uint32_t)(s->bytes.size - sizeof head);
@@ -357,8 +373,12 @@ static void take_cell(const struct stage *s, int64_t seq, size_t column, struct 
     } else if (kind == CELL_TEXT) {
         take(c, &size, sizeof size);
         out->v = value_text(take_text(c, size));
-    } else if (kind == CELL_SEALED) {
+    } else if (kind == CELL_SEALED || kind == CELL_SEALED_AHEAD) {
         out->v = value_bytes(take_text(c, VAULT_HASH_SIZE));
+        if (kind == CELL_SEALED_AHEAD) {
+            take(c, &size, sizeof size);
+            out->cipher = take_text(c, size);
+        }
         take(c, &size, sizeof size);
         out->plain = take_text(c, size);
         crypt(s, seq, column, (unsigned char *)bytes + (c->at - size), size);

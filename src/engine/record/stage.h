@@ -15,8 +15,9 @@
 #define STAGE_KEY_SIZE 32
 
 struct cell {
-    struct value v;    /* as stored; of a sealed field the hash (VALUE_BYTES) */
-    struct text plain; /* of a sealed field */
+    struct value v;     /* as stored; of a sealed field the hash (VALUE_BYTES) */
+    struct text plain;  /* of a sealed field */
+    struct text cipher; /* of one that was sealed while its row waited, else TEXT_NONE */
 };
 struct staged {
     int64_t seq;
@@ -35,11 +36,13 @@ struct stage_entity {
     int64_t count, unresolved; /* rows; rows without an id */
     bool ordered;              /* ids came strictly ascending: no repeats, no index needed */
     bool indexed;
+    bool seal_ahead; /* the table is empty: whatever comes will be written */
     struct buf last;
 };
 struct stage {
     struct records *r;
     struct buf bytes;
+    struct arena sealed; /* of the row that is being added */
     int64_t next;
     unsigned char key[STAGE_KEY_SIZE];
     struct stage_entity *entities;

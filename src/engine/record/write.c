@@ -45,8 +45,8 @@ bool bind_values(struct batch *b, const struct table *t, struct statement *s, co
         size_t i = t->sealed[k];
         if (!is_written(t, set, i))
             continue;
-        struct text sealed = TEXT_NONE;
-        if (in->cells[i].v.kind != VALUE_NONE) {
+        struct text sealed = in->cells[i].cipher;
+        if (in->cells[i].v.kind != VALUE_NONE && sealed.at == NULL) {
             sealed = vault_seal(b->r->vault, &b->scratch, t->entity->z, t->entity->stored[i]->z, in->id,
                                 in->cells[i].plain);
             if (sealed.at == NULL)

@@ -31,7 +31,7 @@ static int parent_of(const struct model_row *row)
 {
     if (row->kind == MODEL_INCOME)
         return row->id / 10;
-    return row->kind == MODEL_PERSON && row->given[0] ? row->value[0] - 1 : -1;
+    return row->kind == MODEL_PERSON && row->given[0] && row->value[0] != 0 ? row->value[0] - 1 : -1;
 }
 
 /* Where the household lies: as the register has it, else as the first of its rows says. -2: nowhere to be
@@ -146,7 +146,10 @@ static bool apply_key(struct model *m, const struct model_row *rows, int count, 
     }
     if (refused)
         return false;
-    if (village_of(m, rows, count, &merged) == -2) {
+    /* A person hangs below a household: says below which, or is known. */
+    bool loose = of->kind == MODEL_PERSON
+                 && (merged.given[0] ? merged.value[0] == 0 : !m->record[MODEL_PERSON][of->id].exists);
+    if (loose || village_of(m, rows, count, &merged) == -2) {
         for (int i = 0; i < count; i++)
             if (same_key(&rows[i], of))
                 outcome[i] = MODEL_REJECTED;
@@ -159,7 +162,12 @@ static bool apply_key(struct model *m, const struct model_row *rows, int count, 
         for (int i = 0; i < count; i++) {
             if (!same_key(&rows[i], of) || rows[i].day != day)
                 continue;
-            int one = apply_one(m, &rows[i], village_of(m, rows, count, &rows[i]));
+            struct model_row row = rows[i];
+            if (row.kind == MODEL_PERSON && merged.given[0]) { /* what one row says of that holds for all */
+                row.given[0] = true;
+                row.value[0] = merged.value[0];
+            }
+            int one = apply_one(m, &row, village_of(m, rows, count, &row));
             if (one != MODEL_UNCHANGED && outcome[first] != MODEL_INSERTED)
                 outcome[first] = one;
         }

@@ -31,7 +31,9 @@ static struct model_row random_row(struct rng *rng)
             continue;
         row.given[f] = true;
         bool household = row.kind == MODEL_PERSON && f == 0;
-        row.value[f] = household ? (int)rng_below(rng, MODEL_IDS) + 1 : (int)rng_below(rng, f == 0 ? 4 : 3);
+        row.value[f] = household && rng_below(rng, 8) != 0 ? (int)rng_below(rng, MODEL_IDS) + 1
+                       : household                         ? 0
+                                                           : (int)rng_below(rng, f == 0 ? 4 : 3);
     }
     return row;
 }
