@@ -53,6 +53,8 @@ static struct cel_type type_of(const struct builder *b, const struct catalog_fie
     case FIELD_REF:
         return b->records[field->entity->index];
     case FIELD_VILLAGE:
+        if (text_equal(b->entity->id, TEXT("village"))) /* its own code, not the village of a village */
+            return text;
         break;
     }
     return b->records[catalog_entity(b->l->c, TEXT("village"))->index];

@@ -99,5 +99,7 @@ bool cel_texts(struct cel_compile *c, const struct cel_ast *root);
 bool cel_is_bare_field(const struct cel_compile *c, struct text name);
 /* Makes `n`, an identifier, the selection of that field (`test`: has(field)); false: the error is set. */
 bool cel_bare_field(struct cel_compile *c, struct cel_ast *n, bool test);
+/* The selection `record.id`, unchecked; NULL: the error is set. */
+struct cel_ast *cel_bare_id(struct cel_compile *c, struct cel_ast *record);
 
 #endif

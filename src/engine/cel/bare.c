@@ -1,5 +1,6 @@
 /* Bare fields: in a filter over one entity, `lifted_year` means household.lifted_year. A macro's variable and
- * the environment's own names are nearer; names of types are not.
+ * the environment's own names are nearer; names of types are not. A record that is held against a text stands
+ * for its id: household == '4116221042050001'.
  */
 #include "engine/cel/ast.h"
 #include "engine/cel/env.h"
@@ -31,4 +32,21 @@ bool cel_bare_field(struct cel_compile *c, struct cel_ast *n, bool test)
     n->count = 1;
     n->test = test;
     return cel_ast_seal(c, record) && cel_ast_seal(c, n);
+}
+
+struct cel_ast *cel_bare_id(struct cel_compile *c, struct cel_ast *record)
+{
+    struct cel_ast *n = cel_ast_new(c, AST_SELECT, record->place, 0);
+    struct cel_ast **arg = arena_take(c->arena, sizeof(struct cel_ast *));
+    if (n == NULL)
+        return NULL;
+    if (arg == NULL) {
+        (void)cel_compile_out_of_memory(c);
+        return NULL;
+    }
+    arg[0] = record;
+    n->name = TEXT("id");
+    n->arg = arg;
+    n->count = 1;
+    return cel_ast_seal(c, n) ? n : NULL;
 }

@@ -176,7 +176,9 @@ struct cel_program;
 struct cel_options {
     bool unchecked; /* skip the type checker: names and overloads are resolved when evaluated */
     bool no_macros;
-    bool bare_fields; /* a bare name that is no variable is a field of the record in variable 0 */
+    /* A filter: a bare name that is no variable is a field of the record in variable 0, and a record that a
+     * text is held against (==, !=, in) stands for its id. */
+    bool bare_fields;
     /* Asked of each text that the expression holds a field against (==, !=, in; also by a macro's variable);
      * false refuses it as CEL_UNKNOWN_NAME at its place. NULL: any text is fine. */
     bool (*text)(void *user, const struct cel_class *of, size_t field, struct text literal);

@@ -161,11 +161,43 @@ static bool check_index(struct cel_checker *k, struct cel_ast *n)
     return give(k, n, optional || n->optional ? cel_types_make(&k->types, CEL_OPTIONAL, type, NULL) : type);
 }
 
+static bool has_id(const struct cel_type *type)
+{
+    for (size_t i = 0; type->kind == CEL_RECORD && type->class_of != NULL && i < type->class_of->field_count;
+         i++)
+        if (strcmp(type->class_of->fields[i].name, "id") == 0)
+            return type->class_of->fields[i].type.kind == CEL_STRING;
+    return false;
+}
+
+/* In a filter: a record beside a text, or among texts, is its id. */
+static bool name_record(struct cel_checker *k, struct cel_ast *n, uint32_t at, bool among)
+{
+    const struct cel_type *other = cel_types_top(&k->types, n->arg[1 - at]->type);
+    if (among)
+        other = other->kind == CEL_LIST ? cel_types_top(&k->types, cel_type_of(other)) : other;
+    if (other->kind != CEL_STRING || !has_id(cel_types_top(&k->types, n->arg[at]->type)))
+        return true;
+    struct cel_ast *id = cel_bare_id(k->c, n->arg[at]);
+    n->arg[at] = id != NULL ? id : n->arg[at];
+    return id != NULL && check(k, id);
+}
+
+static bool name_records(struct cel_checker *k, struct cel_ast *n)
+{
+    bool equality = text_equal(n->name, TEXT("_==_")) || text_equal(n->name, TEXT("_!=_"));
+    if (!k->c->options->bare_fields || !k->c->strict || n->count != 2)
+        return true;
+    if (text_equal(n->name, TEXT("@in")))
+        return name_record(k, n, 0, true);
+    return !equality || (name_record(k, n, 0, false) && name_record(k, n, 1, false));
+}
+
 static bool check_call(struct cel_checker *k, struct cel_ast *n)
 {
     if (n->member)
         cel_resolve_namespace(k, n);
-    return check_all(k, n) && cel_resolve_call(k, n);
+    return check_all(k, n) && name_records(k, n) && cel_resolve_call(k, n);
 }
 
 static bool check_logic(struct cel_checker *k, struct cel_ast *n)

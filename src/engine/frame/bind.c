@@ -90,7 +90,9 @@ static void bind_field(struct frame *f, struct table *t, const struct catalog_fi
                        struct access *out)
 {
     out->field = field;
-    if (field == t->entity->parent) {
+    if (t == f->villages && field->type == FIELD_VILLAGE) {
+        out->kind = READ_ID; /* a village's code */
+    } else if (field == t->entity->parent) {
         out->kind = READ_PARENT;
         out->table = t->parent;
     } else if (field->type == FIELD_VILLAGE

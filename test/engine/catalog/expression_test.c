@@ -177,6 +177,9 @@ static void expressions_see_records_and_functions(void **state)
         {"household",
          "lifted_year == 2016 && persons.exists(p, p.sex == '女') && household.income > yuan(3000)"},
         {"household", "persons.exists(income, income.sex == '女')"},
+        /* in a filter a record beside a text is its id */
+        {"person", "household == '1' && 'H9' != household && household in ['H9', '1']"},
+        {"household", "village == '1' && !(village in ['x']) && persons.all(p, p.household == '1')"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(holds); i++) {

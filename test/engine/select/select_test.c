@@ -424,6 +424,39 @@ static void what_cannot_be_asked_is_refused(void **state)
     register_close(&t.reg);
 }
 
+static uint64_t found_by(struct tried *t, const char *on, const char *where)
+{
+    struct err e = {.kind = NULL};
+    struct run_bits bits;
+    struct run_options options = {.as_of = 18261, .on = entity(on)};
+    assert_done(catalog_compile(pack(), options.on, text_of(where), &t->reg.arena, &options.where, &e), &e);
+    assert_done(run_open(t->reg.records, pack(), &options, &t->run, &e), &e);
+    assert_done(run_select(t->run, options.on, options.where, &bits, &e), &e);
+    run_close(t->run);
+    return bits.yes_count;
+}
+
+/* A village's code was read as the village that it lies in, and never equal to anything. */
+static void a_filter_finds_a_village_by_its_code(void **state)
+{
+    struct tried t;
+    (void)state;
+    open_register(&t, 7, SMALL);
+    assert_int_equal(found_by(&t, "village", "code == '411622104201'"), 1);
+    assert_int_equal(found_by(&t, "village", "code.startsWith('4116221059')"), 0);
+    uint64_t all = 0;
+    for (int v = 0; v < VILLAGES; v++) {
+        char by_text[64], by_code[64];
+        snprintf(by_text, sizeof by_text, "village == '41162210420%d'", v + 1);
+        snprintf(by_code, sizeof by_code, "village.code == '41162210420%d'", v + 1);
+        uint64_t here = found_by(&t, "household", by_text);
+        assert_int_equal(found_by(&t, "household", by_code), here);
+        all += here;
+    }
+    assert_int_equal(all, (uint64_t)t.model.house_count);
+    register_close(&t.reg);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -445,6 +478,7 @@ int main(void)
         cmocka_unit_test(answers_do_not_depend_on_the_number_of_threads),
         cmocka_unit_test(a_split_by_what_nobody_asked_for_before_is_fetched),
         cmocka_unit_test(what_cannot_be_asked_is_refused),
+        cmocka_unit_test(a_filter_finds_a_village_by_its_code),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
