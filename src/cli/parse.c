@@ -52,7 +52,8 @@ static bool option_value_name(const struct parser *p, struct text name, const ch
 static bool unknown_option(struct parser *p, struct text option)
 {
     err_fail_text(p->e, &CLI_OPTION_UNKNOWN, "option", option);
-    err_add(p->e, "command", p->out->op == NULL ? TEXT("honghua") : text_of(p->out->op->name));
+    err_add(p->e, "command", /* and a blank */
+            p->out->op == NULL ? TEXT("") : text_format(p->arena, "%s ", p->out->op->name));
     return false;
 }
 
@@ -68,7 +69,7 @@ static bool take_option(struct parser *p, int argc, char **argv, int *i)
         *o = (struct option){.name = name};
     const char *value_name;
     if (!option_value_name(p, o->name, &value_name))
-        return err_fail_text(p->e, &CLI_OPTION_UNKNOWN, "option", whole);
+        return unknown_option(p, whole);
     for (size_t k = 0; k < p->words.option_count; k++)
         if (text_equal(p->words.option[k].name, o->name))
             return err_fail_text(p->e, &CLI_OPTION_TWICE, "option", whole);

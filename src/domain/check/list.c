@@ -24,7 +24,7 @@ static bool run_list(struct op_call *call, struct err *e)
     l->rule = rule->given ? rule->s : TEXT("");
     l->state = state->given ? state->s : TEXT("");
     l->area = call->session->office;
-    return !area->given || area_of(area->s, &l->area, e);
+    return !area->given || records_area(call->session->records, area->s, &l->area, e);
 }
 
 static void json_v(struct json *out, struct text v)

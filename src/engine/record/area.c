@@ -1,6 +1,7 @@
 /* Areas as ranges of village codes. */
 #include "engine/record/record.err.h"
 #include "engine/record/record.h"
+#include "engine/record/table.h"
 
 /* Digits that name the place: zeros at the end name the larger one. */
 static size_t digits_of(const char code[AREA_CODE_SIZE])
@@ -46,4 +47,32 @@ bool area_holds(const struct area *area, struct text village)
     if (area->lo[0] == 0)
         return true;
     return text_compare(village, text_of(area->lo)) >= 0 && text_compare(village, text_of(area->hi)) < 0;
+}
+
+bool area_is_listed(const struct catalog *c, const struct area *area)
+{
+    size_t from = 0, to = c->division_count;
+    if (area->lo[0] == 0 || c->division_count == 0)
+        return true;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (text_compare(c->divisions[middle].code, text_of(area->lo)) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < c->division_count && area_holds(area, c->divisions[from].code);
+}
+
+bool records_area(struct records *r, struct text code, struct area *out, struct err *e)
+{
+    const struct catalog_entity *village = catalog_entity(r->catalog, TEXT("village"));
+    int64_t count = 0;
+    if (!area_of(code, out, e))
+        return false;
+    if (area_is_listed(r->catalog, out))
+        return true;
+    if (village != NULL && !record_count(r, village, out, &count, e))
+        return false;
+    return count > 0 || err_fail_text(e, &RECORD_AREA_UNKNOWN, "code", code);
 }

@@ -26,8 +26,13 @@ struct area { /* village codes lo <= code < hi, 12 digits each */
  * RECORD_AREA. */
 MUST_USE bool area_of(struct text code, struct area *out, struct err *e);
 bool area_holds(const struct area *area, struct text village);
+/* Whether the pack's table of divisions has anything in the area. */
+bool area_is_listed(const struct catalog *c, const struct area *area);
 
 struct records;
+/* area_of for a code that somebody gave: RECORD_AREA_UNKNOWN where neither the table of divisions nor the
+ * villages of the register have anything there, because an answer about nothing would pass for "all is well". */
+MUST_USE bool records_area(struct records *r, struct text code, struct area *out, struct err *e);
 /* `vault` NULL: without the key; sealed fields then read as VALUE_NONE with *sealed… and nothing can be
  * written. */
 struct records *records_open(struct store *db, const struct catalog *catalog, const struct vault *vault,

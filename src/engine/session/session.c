@@ -3,6 +3,7 @@
 #include "engine/session/session.h"
 #include "base/base.err.h"
 #include "base/system.h"
+#include "engine/record/record.err.h"
 #include "engine/session/pack.h"
 #include "engine/session/session.err.h"
 #include "engine/session/session.sql.h"
@@ -146,6 +147,19 @@ static bool make_key(struct session *s, bool *made_out, struct err *e)
     return (!*made_out || vault_make(s->key_file.at, e)) && vault_open(s->key_file.at, &s->vault, e);
 }
 
+/* The area that the office was made for. */
+static bool set_first_office(struct session *s, struct text area, struct err *e)
+{
+    struct area named;
+    if (text_is_empty(area))
+        return true;
+    if (!area_of(area, &named, e))
+        return false;
+    if (!area_is_listed(s->catalog, &named))
+        return err_fail_text(e, &RECORD_AREA_UNKNOWN, "code", area);
+    return session_set_office(s, area, e);
+}
+
 static bool fill_new(struct session *s, struct text policy, struct text area, struct err *e)
 {
     char check[CHECK_SIZE * 2 + 1];
@@ -156,7 +170,7 @@ static bool fill_new(struct session *s, struct text policy, struct text area, st
     return store_begin(s->store, e)
            && store_end(s->store,
                         session_setting_put(s, "key_check", text_of(check), e)
-                            && (text_is_empty(area) || session_set_office(s, area, e)),
+                            && set_first_office(s, area, e),
                         e);
 }
 
