@@ -4,8 +4,11 @@ In each round every contender runs once, so that whatever else the machine does 
 """
 import json
 import os
+import signal
 import subprocess
 import tempfile
+
+LONGEST = 900  # seconds that one run may take
 
 
 class Failed(Exception):
@@ -29,25 +32,39 @@ def last_json(text):
     return None
 
 
+def whole_run(command, out, environment, cwd):
+    """Exit code, output and complaints of a program; one that does not end is ended with all that it started."""
+    with subprocess.Popen(command, stdout=out, stderr=subprocess.PIPE, env=environment, cwd=cwd,
+                          start_new_session=True) as process:
+        try:
+            said, complaint = process.communicate(timeout=LONGEST)
+        except BaseException as end:
+            os.killpg(process.pid, signal.SIGKILL)
+            if isinstance(end, subprocess.TimeoutExpired):
+                raise Failed(f"{' '.join(map(str, command[2:]))} did not end within {LONGEST} seconds") from end
+            raise
+    return process.returncode, (said or b"").decode(errors="replace"), complaint.decode(errors="replace")
+
+
 def run(house, command, expect=(0,), cwd=None, keep_output=True):
     """Runs under `measured`; Failed unless it exits with one of `expect`."""
     handle, report = tempfile.mkstemp(prefix="honghua-bench-")
     os.close(handle)
     try:
         out = subprocess.PIPE if keep_output else subprocess.DEVNULL
-        done = subprocess.run([house.program("measured"), report, *map(str, command)], stdout=out,
-                              stderr=subprocess.PIPE, env=house.environment(), cwd=cwd, check=False)
+        status, said, complaint = whole_run([house.program("measured"), report, *map(str, command)], out,
+                                            house.environment(), cwd)
         with open(report, encoding="utf-8") as file:
             told = file.read()
     finally:
         os.unlink(report)
-    if done.returncode != 0 or not told:
-        raise Failed(f"{command[0]}: {done.stderr.decode(errors='replace')[-500:]}")
+    if status != 0 or not told:
+        raise Failed(f"{command[0]}: {complaint[-500:]}")
     measured = json.loads(told)
     if measured["exit"] not in expect:
         raise Failed(f"{' '.join(map(str, command))} ended with {measured['exit']}: "
-                     f"{done.stderr.decode(errors='replace')[-500:]}")
-    answer = last_json(done.stdout.decode(errors="replace")) if keep_output else None
+                     f"{complaint[-500:]}")
+    answer = last_json(said) if keep_output else None
     return Sample(measured, answer)
 
 
