@@ -1,46 +1,72 @@
 #!/bin/sh
-# The main job on the sample town, from workbooks to the report, in demo/. An earlier demo/honghua.db is made anew.
+# The main job on the sample town, from workbooks to the report, in demo/, which is made anew each time.
+#
+#   make demo           in the language of the environment; LANG=zh_CN.UTF-8 make demo speaks Chinese
+#   SERVE=0 make demo   the same, without serving pages at the end (there are none yet)
 set -eu
 cd "$(dirname "$0")/.."
-program=build/honghua db=demo/honghua.db
+program=build/honghua db=demo/honghua.db day=2019-12-31 town=411622104
+
 mkdir -p demo
-rm -f "$db" "$db-wal" "$db-shm" "$db.key"
+rm -f "$db" "$db-wal" "$db-shm" "$db.key" demo/check.txt demo/grade.txt demo/report.html demo/report.xlsx
+
+# say 中文 ENGLISH COMMAND...: what comes, and how it is written.
+say() {
+    printf '\n== %s / %s\n' "$1" "$2"
+    shift 2
+    echo "   \$ $program --db $db $*"
+}
+
+# run COMMAND...: exit code 1 says that something was found, which is no failure here.
+run() {
+    code=0
+    "$program" --db "$db" "$@" || code=$?
+    [ "$code" -le 1 ] || exit "$code"
+}
 
 step() {
-    printf '\n== %s\n' "$1"
-    shift
-    echo "   $*"
+    say "$@"
+    shift 2
+    run "$@"
 }
 
-# run ALLOWED COMMAND...: 0, and 1 where something may be found, are both fine.
-run() {
-    allowed=$1
-    shift
-    code=0
-    "$@" || code=$?
-    [ "$code" -le "$allowed" ] || exit "$code"
+# long FILE LINES 中文 ENGLISH COMMAND...: the whole answer goes into a file, its first lines are shown.
+long() {
+    file=$1 lines=$2
+    shift 2
+    say "$@"
+    shift 2
+    run "$@" >"$file"
+    head -n "$lines" "$file"
+    echo "   ... $file"
 }
 
-step "A database, its key and the policy pack of Henan" $program --db "$db" init --area 411622104
-run 0 $program --db "$db" init --area 411622104
-step "The town's ten workbooks" $program --db "$db" import samples/honghuaji
-run 0 $program --db "$db" import samples/honghuaji
-step "What is wrong in them" $program --db "$db" check --as-of 2019-12-31
-run 1 $program --db "$db" check --as-of 2019-12-31 >demo/check.txt
-tail -n 5 demo/check.txt
-step "The year's report" $program --db "$db" report town --area 411622104 --as-of 2019-12-31 --format html --out demo/report.html
-run 0 $program --db "$db" report town --area 411622104 --as-of 2019-12-31 --format html --out demo/report.html
+step "新建数据库和密钥，装入河南政策包" "A database, its key, and the policy pack of Henan" init --area $town
+step "导入红花集镇的十个工作簿（人物均为虚构）" "The town's ten workbooks; the people are invented" import samples/honghuaji --progress
+long demo/check.txt 8 "核查：哪些数据有错误或疑点" "What in them is wrong or doubtful" check --as-of $day
+long demo/grade.txt 8 "分级：哪些户需要重点关注" "Whom to watch, and why" grade --as-of $day
+step "全年报告（网页）" "The year's report, as a page" \
+    report town --area $town --as-of $day --format html --lang zh --out demo/report.html
+step "全年报告（工作簿，附名单）" "The same as a workbook, with the lists behind the figures" \
+    report town --area $town --as-of $day --format xlsx --lang zh --out demo/report.xlsx
 
 cat <<EOF
 
-The report lies in demo/report.html: open it in a browser; every figure opens to the households behind it.
-What check found lies in demo/check.txt.
+报告在 demo/report.html，用浏览器打开，点任何一个数字就能看到对应的户和人；demo/report.xlsx 是带名单的工作簿。
+核查结果在 demo/check.txt，分级结果在 demo/grade.txt。接下来可以试试：
 
-Try next:
-  $program --db $db import samples/honghuaji                     the same files again: nothing changes
-  $program --db $db import samples/honghuaji-updated             25 changes, each in the journal
-  $program --db $db journal list
-  $program --db $db grade --as-of 2019-12-31                     whom to watch, and why
-  $program --db $db list household --limit 5
-  $program --help
+The report lies in demo/report.html: open it in a browser and click a figure to see the households and persons behind it.
+demo/report.xlsx is the same with its lists; what was found lies in demo/check.txt, the grades in demo/grade.txt. Try next:
+
+  $program --db $db import samples/honghuaji
+      再次导入同样的文件：没有任何改动 / the same files again: nothing changes
+  $program --db $db import samples/honghuaji-updated
+      后来的户信息，改了25格 / a later state with 25 changed cells
+  $program --db $db journal list --limit 30
+      谁在什么时候把什么改成了什么 / who changed what, from what to what
+  $program --db $db list household --where "kind == '未脱贫户'" --limit 5
+      查户；证件号码和账号默认遮盖 / look households up; numbers are masked
+  $program --db $db indicator industry.base_households --as-of $day --by village
+      一个数字按村分开 / one figure, split by village
+  $program --help --lang zh
 EOF

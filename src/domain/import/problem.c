@@ -6,9 +6,11 @@
 #include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define SPOOL_RESIDENT ((size_t)4 << 20) /* bytes of texts that stay in memory */
 #define TEXT_BYTES_MAX 4096              /* of one text; a longer value is clipped */
+#define READ_AHEAD 1024                  /* bytes: nearly every record as a whole */
 
 struct place {
     uint64_t where;  /* sheet, row, column: 24, 24, 16 bits */
@@ -19,14 +21,17 @@ struct record_head { /* before the four texts in the spool */
     uint8_t has_value, has_field;
 };
 
+#define RECORD_BYTES_MAX (sizeof(struct record_head) + 4 * TEXT_BYTES_MAX)
+
 struct problems {
     pthread_mutex_t lock;
     struct place *at;
     size_t count, room, errors;
-    struct buf head; /* the spool's first SPOOL_RESIDENT bytes */
-    FILE *tail;      /* what follows, or NULL */
-    uint64_t size;   /* of both */
-    struct buf read; /* texts of problem_get */
+    struct buf head;              /* the spool's first SPOOL_RESIDENT bytes */
+    FILE *tail;                   /* what follows, or NULL */
+    uint64_t size;                /* of both */
+    struct buf read;              /* texts of problem_get */
+    char bytes[RECORD_BYTES_MAX]; /* one record on its way */
     struct err failure;
 };
 
@@ -38,7 +43,7 @@ bool problems_open(struct problems **out, struct err *e)
         return err_fail(e, &OUT_OF_MEMORY);
     }
     buf_init(&ps->head, SPOOL_RESIDENT);
-    buf_init(&ps->read, sizeof(struct record_head) + 4 * TEXT_BYTES_MAX);
+    buf_init(&ps->read, RECORD_BYTES_MAX);
     *out = ps;
     return true;
 }
@@ -113,18 +118,17 @@ static void add_locked(struct problems *ps, const struct problem *p)
                                      .has_value = p->value.at != NULL,
                                      .has_field = p->field.at != NULL};
     /* A record lies in one part of the spool as a whole. */
-    char bytes[sizeof head + 4 * TEXT_BYTES_MAX];
     size_t size = sizeof head;
     if (ps->failure.kind != NULL || !grow_locked(ps))
         return;
-    memcpy(bytes, &head, sizeof head);
+    memcpy(ps->bytes, &head, sizeof head);
     for (size_t i = 0; i < COUNT_OF(parts); i++) {
         if (parts[i].size > 0)
-            memcpy(bytes + size, parts[i].at, parts[i].size);
+            memcpy(ps->bytes + size, parts[i].at, parts[i].size);
         size += parts[i].size;
     }
     uint64_t offset = ps->size;
-    if (!spool_locked(ps, bytes, size))
+    if (!spool_locked(ps, ps->bytes, size))
         return;
     ps->at[ps->count++] =
         (struct place){where_of(p->sheet, p->row, p->column), offset << 1 | (p->level == PROBLEM_NOTE)};
@@ -191,20 +195,26 @@ bool problems_sort(struct problems *ps, struct err *e)
 size_t problem_count(const struct problems *ps) { return ps->count; }
 size_t problem_error_count(const struct problems *ps) { return ps->errors; }
 
+static bool fail_read(struct err *e)
+{
+    err_fail_text(e, &FILE_READ, "file", TEXT("TMPDIR"));
+    err_add(e, "reason", TEXT("short read"));
+    return false;
+}
+
+/* Makes ps->read hold at least `size` bytes of the spool from `offset`, and some more when they lie near. */
 static bool fetch(struct problems *ps, uint64_t offset, size_t size, struct err *e)
 {
+    assert(size <= sizeof ps->bytes);
+    buf_reset(&ps->read);
     if (offset < ps->head.size) {
         buf_add(&ps->read, text_slice(buf_text(&ps->head), (size_t)offset, size));
     } else {
-        char bytes[sizeof(struct record_head) + 4 * TEXT_BYTES_MAX];
-        bool found = fseeko(ps->tail, (off_t)(offset - ps->head.size), SEEK_SET) == 0
-                     && fread(bytes, 1, size, ps->tail) == size;
-        if (!found) {
-            err_fail_text(e, &FILE_READ, "file", TEXT("TMPDIR"));
-            err_add(e, "reason", TEXT("short read"));
-            return false;
-        }
-        buf_add(&ps->read, (struct text){bytes, size});
+        size_t want = size < READ_AHEAD ? READ_AHEAD : size;
+        ssize_t got = pread(fileno(ps->tail), ps->bytes, want, (off_t)(offset - ps->head.size));
+        if (got < 0 || (size_t)got < size)
+            return fail_read(e);
+        buf_add(&ps->read, (struct text){ps->bytes, (size_t)got});
     }
     return !ps->read.failed || err_fail(e, &OUT_OF_MEMORY);
 }
@@ -222,12 +232,11 @@ bool problem_get(struct problems *ps, size_t index, struct problem *out, struct 
     const struct place *place = &ps->at[index];
     struct record_head head;
     uint64_t offset = place->offset >> 1;
-    buf_reset(&ps->read);
     if (!fetch(ps, offset, sizeof head, e))
         return false;
     memcpy(&head, ps->read.at, sizeof head);
     size_t size = (size_t)head.field + head.code + head.value + head.message;
-    if (!fetch(ps, offset + sizeof head, size, e))
+    if (ps->read.size < sizeof head + size && !fetch(ps, offset, sizeof head + size, e))
         return false;
     struct text rest = text_slice(buf_text(&ps->read), sizeof head, size);
     uint32_t column = (uint32_t)(place->where & 0xFFFFu);

@@ -9,6 +9,7 @@
 #define COMMENTS_MAX                                                                                         \
     20000 /* a comment is the one thing that costs the writer memory; further cells are only red */
 #define COMMENT_BYTES_MAX 2000
+#define ROW_BYTES_MAX ((size_t)16 << 20) /* reasons of one row */
 #define COLUMN_WIDTH 14.0
 #define DAYS_1904 1462 /* between the first days of the two systems of dates */
 
@@ -22,6 +23,7 @@ struct give_back {
     size_t header_seen;
     size_t comments;
     struct buf comment;
+    struct arena of_row;
     struct err *e;
 };
 
@@ -85,64 +87,85 @@ static void write_head_row(struct give_back *g, const struct sheet_row *row)
     g->row++;
 }
 
-struct reasons { /* the problems of one row */
-    size_t from, to;
+struct reason {
+    uint32_t column; /* the last one for what tells of the row as a whole */
+    struct text why; /* in the arena of the row */
+};
+struct reasons { /* what refused one row */
+    struct reason *at;
+    size_t count;
 };
 
-/* Gathers what was said about one column of the row; false: nothing. */
-static bool reason_of(struct give_back *g, const struct reasons *all, uint32_t column)
+static bool gather(struct give_back *g, uint32_t row, struct reasons *out)
 {
-    struct problem p;
-    buf_reset(&g->comment);
-    for (size_t i = all->from; i < all->to; i++) {
+    uint32_t sheet = g->sheet->number;
+    size_t from = problem_seek(g->run->problems, sheet, row),
+           to = problem_seek(g->run->problems, sheet, row + 1);
+    *out = (struct reasons){.at = arena_take_many(&g->of_row, to - from + 1, sizeof *out->at)};
+    if (out->at == NULL)
+        return err_fail(g->e, &OUT_OF_MEMORY);
+    for (size_t i = from; i < to; i++) {
+        struct problem p;
         if (!problem_get(g->run->problems, i, &p, g->e))
             return false;
-        uint32_t at = p.column == PROBLEM_NO_COLUMN || p.column >= g->last ? g->last : p.column;
-        if (p.level != PROBLEM_ERROR || at != column)
+        if (p.level != PROBLEM_ERROR)
+            continue;
+        struct reason *r = &out->at[out->count++];
+        r->column = p.column == PROBLEM_NO_COLUMN || p.column >= g->last ? g->last : p.column;
+        r->why = text_copy(&g->of_row, p.message);
+    }
+    return true;
+}
+
+static bool is_refused(const struct reasons *all, uint32_t column)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (all->at[i].column == column)
+            return true;
+    return false;
+}
+
+/* The reasons of one cell as its comment. */
+static void write_reason(struct give_back *g, const struct reasons *all, uint32_t column)
+{
+    if (g->comments++ >= COMMENTS_MAX)
+        return;
+    buf_reset(&g->comment);
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->at[i].column != column || g->comment.size + all->at[i].why.size > COMMENT_BYTES_MAX)
             continue;
         if (g->comment.size > 0)
             buf_add_z(&g->comment, "\n");
-        if (g->comment.size + p.message.size < COMMENT_BYTES_MAX)
-            buf_add(&g->comment, p.message);
+        buf_add(&g->comment, all->at[i].why);
     }
-    return g->comment.size > 0;
-}
-
-static void write_reason(struct give_back *g, uint32_t column)
-{
-    if (g->comments++ < COMMENTS_MAX)
-        sheet_writer_comment(g->w, g->row, column, buf_text(&g->comment));
-}
-
-static struct reasons reasons_of(struct give_back *g, uint32_t row)
-{
-    uint32_t sheet = g->sheet->number;
-    return (struct reasons){problem_seek(g->run->problems, sheet, row),
-                            problem_seek(g->run->problems, sheet, row + 1)};
+    sheet_writer_comment(g->w, g->row, column, buf_text(&g->comment));
 }
 
 /* Cells in the order of their columns; a refused cell that the file does not have is made, empty and red. */
 static void write_record(struct give_back *g, const struct sheet_row *row)
 {
-    struct reasons all = reasons_of(g, row->number);
+    struct reasons all;
     size_t next = 0;
+    arena_rewind(&g->of_row, (struct arena_mark){0});
+    if (!gather(g, row->number, &all))
+        return;
     for (uint32_t column = 0; column < g->last; column++) {
         while (next < row->count && row->cells[next].column < column)
             next++;
         const struct sheet_cell *c =
             next < row->count && row->cells[next].column == column ? &row->cells[next] : NULL;
-        bool stands = c != NULL && c->fill != SHEET_FILL_ACROSS, refused = reason_of(g, &all, column);
-        if (stands)
+        bool refused = is_refused(&all, column);
+        if (c != NULL && c->fill != SHEET_FILL_ACROSS)
             write_cell(g, c, refused ? SHEET_LOOK_REFUSED : SHEET_LOOK_PLAIN);
         else if (refused)
             sheet_writer_text(g->w, g->row, column, TEXT(""), SHEET_LOOK_REFUSED);
         if (refused)
-            write_reason(g, column);
+            write_reason(g, &all, column);
     }
-    bool whole = reason_of(g, &all, g->last);
+    bool whole = is_refused(&all, g->last);
     sheet_writer_number(g->w, g->row, g->last, row->number, whole ? SHEET_LOOK_REFUSED : SHEET_LOOK_PLAIN);
     if (whole)
-        write_reason(g, g->last);
+        write_reason(g, &all, g->last);
     g->row++;
 }
 
@@ -214,11 +237,13 @@ bool refused_write(struct import_run *run, struct sheet_writer *w, struct err *e
     bool done = true;
     uint32_t count = (uint32_t)run->reader.sheet_count;
     buf_init(&g.comment, COMMENT_BYTES_MAX + 8192);
+    arena_init(&g.of_row, ROW_BYTES_MAX);
     for (uint32_t from = 0, to; done && from < count; from = to) {
         for (to = from + 1; to < count && run_sheet(run, to)->file == run_sheet(run, from)->file;)
             to++;
         done = write_file(&g, from, to);
     }
     buf_clear(&g.comment);
+    arena_clear(&g.of_row);
     return done;
 }

@@ -59,6 +59,8 @@ static const struct {
               [LEVEL_TOWN] = {9, "乡镇（9位）", "town (9 digits)"},
               [LEVEL_VILLAGE] = {12, "村（12位）", "village (12 digits)"}};
 
+#define TOWN_DIGITS 9
+
 /* The code without the zeros that fill it up to twelve digits. */
 static struct text bare_code(struct text code, size_t digits)
 {
@@ -85,7 +87,9 @@ static bool find_place(struct op_call *call, struct report *r, struct err *e)
     if (text_is_empty(code))
         return err_fail(e, &REPORT_AREA_MISSING);
     code = bare_code(code, digits);
-    v->place = (struct place){code, code.size == digits ? division_name(v->c, code) : TEXT_NONE,
+    /* 411622000 is a county, written in the digits of a town. */
+    bool fits = code.size == digits && (digits != TOWN_DIGITS || !text_ends_with(code, TEXT("000")));
+    v->place = (struct place){code, fits ? division_name(v->c, code) : TEXT_NONE,
                               division_name(v->c, text_slice(code, 0, 6))};
     if (v->place.name.at == NULL) {
         err_fail_text(e, &REPORT_AREA, "area", code);

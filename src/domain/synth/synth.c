@@ -4,6 +4,7 @@
 #include "domain/synth/sink.h"
 #include "domain/synth/synth.err.h"
 #include "engine/frame/frame.h"
+#include "engine/record/names.h"
 
 #define HOUSEHOLDS_MAX 200000000
 #define AREA_TOWN_HOUSEHOLDS                                                                                 \
@@ -52,7 +53,7 @@ static bool take_villages(struct op_call *call, const struct catalog *c, struct 
     for (size_t i = 0; i < c->division_count; i++) {
         const struct catalog_division *d = &c->divisions[i];
         if (area_holds(&range, d->code) && !text_ends_with(d->code, TEXT("000")))
-            villages[plan->village_count++] = (struct made_village){d->code, d->name};
+            villages[plan->village_count++] = (struct made_village){d->code, names_short(d->name)};
     }
     plan->villages = villages;
     return plan->village_count > 0 ? true : err_fail_text(e, &SYNTH_AREA, "area", area);

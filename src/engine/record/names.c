@@ -57,8 +57,7 @@ struct names *names_read(struct records *r, const struct catalog *c, const struc
     return name == NULL || read_all(r, names, &query, a, e) ? names : NULL;
 }
 
-/* As offices call it: the table of divisions says 寺后刘村民委员会, people say 寺后刘村. */
-static struct text short_name(struct text name)
+struct text names_short(struct text name)
 {
     static const char *const endings[][2] = {{"村民委员会", "村"}, {"社区居民委员会", "社区"}};
     for (size_t i = 0; i < COUNT_OF(endings); i++)
@@ -80,7 +79,7 @@ struct text names_village(const struct names *names, struct text code)
         else
             high = middle;
     }
-    return short_name(names_division(names->catalog, code, AREA_CODE_SIZE));
+    return names_short(names_division(names->catalog, code, AREA_CODE_SIZE));
 }
 
 struct text names_division(const struct catalog *c, struct text code, size_t digits)

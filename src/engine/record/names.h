@@ -14,5 +14,7 @@ struct text names_village(const struct names *names, struct text code);
 /* The division that the first `digits` of a code stand for (6: county, 9: town). TEXT_NONE: the table has
  * none. */
 struct text names_division(const struct catalog *c, struct text code, size_t digits);
+/* As offices call it: 寺后刘村 for 寺后刘村民委员会. A part of the text, no copy. */
+struct text names_short(struct text name);
 
 #endif

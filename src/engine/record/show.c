@@ -25,11 +25,16 @@ static void add_labels(struct buf *out, const struct catalog_field *field, struc
     }
 }
 
+/* A sensitive value that may not be seen: there is one, and that is all that may be said. */
+static const struct text hidden = {"****", 4};
+
 static struct text words_of(struct arena *a, const struct catalog_field *field, struct text t, bool reveal,
                             enum lang lang)
 {
     if (field->sealed && !reveal)
         return catalog_mask(a, field, t);
+    if (field->class == CLASS_SENSITIVE && !reveal)
+        return hidden; /* a plain code: not even its length, 健康 has two characters */
     if (field->type == FIELD_CODE)
         return label_of(field, t, lang);
     if (field->type != FIELD_CODES)
@@ -70,9 +75,6 @@ static struct text number_of(struct arena *a, const struct catalog_field *field,
     }
     return text_copy(a, text_of(shown));
 }
-
-/* A sealed value that was not opened: there is one, and that is all that may be said. */
-static const struct text hidden = {"****", 4};
 
 struct text record_value_text(struct arena *a, const struct catalog *c, const struct catalog_field *field,
                               struct value v, bool reveal, enum lang lang)
