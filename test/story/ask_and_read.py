@@ -38,6 +38,20 @@ def a_household_s_file_is_opened():
     hold(all(p["人编号"].startswith(key) for p in whole["person"]), "its own persons")
     read = office.run("get", "household", key, lang="zh").out
     hold(key in read and whole["户主姓名"] in read and whole["person"][-1]["姓名"] in read, "a person reads it line by line", read[:300])
+    found = office.ask("check", "--as-of", DAY, code=(0, 1))["findings"]
+    hold(whole["findings"] == [] and whole["grade"] is None, "before the first check it has no findings and no grade", whole["findings"])
+    office.ask("grade", "--as-of", DAY)
+    graded = office.ask("grade", "--as-of", "2021-12-31")["households"]
+    for one in graded[:3]:
+        file = office.ask("get", "household", one["household"])
+        hold(file["grade"]["grade"] == one["grade"] and file["grade"]["reasons"] == one["reasons"], "then its grade with the reasons", file["grade"])
+        days = [g["since"] for g in file["grade_history"]]
+        hold(days == sorted(set(days)) and days[-1] == file["grade"]["since"], "and how it came to it", days)
+        want = sorted(f["id"] for f in found if f["household"] == one["household"])
+        hold(sorted(f["id"] for f in file["findings"]) == want, "and its own findings", file["findings"])
+    doubted = next(f["household"] for f in found if f["household"])
+    read = office.run("get", "household", doubted, lang="zh").out
+    hold("核查发现的问题" in read and "待核实" in read, "a person reads them", read[-600:])
     missing = office.run("get", "household", "4116221042999999")
     hold(missing.code == 3 and "4116221042999999" in missing.err and not missing.out, "a number that nobody has: exit 3, and it says so", missing)
 

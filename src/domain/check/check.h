@@ -19,4 +19,13 @@ struct grade_tally {
 MUST_USE bool grade_tallies(struct run *run, const struct catalog *c, const struct grade_tally **out,
                             struct err *e);
 
+/* What checking says of one household, for its file: the findings that stand (open or explained) and its
+ * grades, each change of them. `household` is its row, of which id and village are read. The first writes the
+ * members "findings", "grade" (the one that holds on the day; null: none) and "grade_history" into an open
+ * object; the second prints tables. */
+MUST_USE bool check_file_json(struct op_call *call, const struct record_row *household, day as_of,
+                              struct json *out, struct err *e);
+MUST_USE bool check_file_show(struct op_call *call, const struct record_row *household, day as_of,
+                              struct print *p, struct err *e);
+
 #endif

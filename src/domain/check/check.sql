@@ -19,11 +19,11 @@ run = excluded.run, last_seen_ms = excluded.last_seen_ms WHERE excluded.as_of >=
 --   in: rule text, lo text, hi text, as_of day, run text
 UPDATE finding SET state = 'gone' WHERE rule = :rule AND village >= :lo AND village < :hi AND state <> 'gone' AND run <> :run AND as_of <= :as_of;
 
--- finding_list :many  by village, household, rule
---   in: lo text, hi text, rule text, state text
+-- finding_list :many  by village, household, rule; household '': of all
+--   in: lo text, hi text, household text, rule text, state text
 --   out: id text, rule text, version text, v text, level text, entity text, record text, village text, household text?, person text?, year int?, seen text, message_zh text, message_en text, state text, as_of day, first_seen_ms int, last_seen_ms int, reason text?, explained_by text?, explained_ms int?
 SELECT id, rule, version, v, level, entity, record, village, household, person, year, seen, message_zh, message_en, state, as_of, first_seen_ms, last_seen_ms, reason, explained_by, explained_ms
-FROM finding WHERE village >= :lo AND village < :hi AND (:rule = '' OR rule = :rule) AND (state = :state OR (:state = '' AND state <> 'gone') OR :state = 'all')
+FROM finding WHERE village >= :lo AND village < :hi AND (:household = '' OR household = :household) AND (:rule = '' OR rule = :rule) AND (state = :state OR (:state = '' AND state <> 'gone') OR :state = 'all')
 ORDER BY village, household, rule, record, id;
 
 -- finding_get :maybe  by id

@@ -217,6 +217,17 @@ static bool run_grade(struct op_call *call, struct err *e)
     return keep(call, g, e);
 }
 
+void reasons_json(struct json *out, struct text reasons)
+{
+    json_array(out);
+    for (size_t from = 0; from < reasons.size;) {
+        size_t comma = text_find(reasons, TEXT(","), from);
+        json_text(out, text_slice(reasons, from, (comma == SIZE_MAX ? reasons.size : comma) - from));
+        from = comma == SIZE_MAX ? reasons.size : comma + 1;
+    }
+    json_array_end(out);
+}
+
 static void json_graded(struct json *out, const struct graded *one)
 {
     json_object(out);
@@ -225,14 +236,7 @@ static void json_graded(struct json *out, const struct graded *one)
     json_key(out, "grade");
     json_text(out, one->grade->id);
     json_key(out, "reasons");
-    json_array(out);
-    for (size_t from = 0; from < one->reasons.size;) {
-        size_t comma = text_find(one->reasons, TEXT(","), from);
-        json_text(out,
-                  text_slice(one->reasons, from, (comma == SIZE_MAX ? one->reasons.size : comma) - from));
-        from = comma == SIZE_MAX ? one->reasons.size : comma + 1;
-    }
-    json_array_end(out);
+    reasons_json(out, one->reasons);
     json_key(out, "village");
     json_text(out, one->village);
     json_key(out, "since");
@@ -271,16 +275,16 @@ static bool json_grade(struct op_call *call, struct json *out, struct err *e)
     return true;
 }
 
-static struct text labels_of(struct op_call *call, const struct graded *one)
+struct text reasons_say(struct arena *a, const struct catalog_grade *grade, struct text reasons,
+                        enum lang lang)
 {
     struct text all = TEXT("");
-    const char *comma = call->lang == LANG_ZH ? "、" : ", ";
-    for (size_t i = 0; i < one->grade->reason_count; i++) {
-        const struct catalog_reason *reason = &one->grade->reasons[i];
-        size_t at = text_find(one->reasons, reason->id, 0);
-        if (at != SIZE_MAX)
-            all = text_format(call->arena, "%.*s%s%.*s", TEXT_ARG(all), all.size == 0 ? "" : comma,
-                              TEXT_ARG(label_in(reason->label, call->lang)));
+    const char *comma = lang == LANG_ZH ? "、" : ", ";
+    for (size_t i = 0; i < grade->reason_count; i++) {
+        const struct catalog_reason *reason = &grade->reasons[i];
+        if (text_find(reasons, reason->id, 0) != SIZE_MAX)
+            all = text_format(a, "%.*s%s%.*s", TEXT_ARG(all), all.size == 0 ? "" : comma,
+                              TEXT_ARG(label_in(reason->label, lang)));
     }
     return all;
 }
@@ -324,7 +328,8 @@ static bool show_households(struct op_call *call, const struct grading *g, struc
         if (one->next_review != DAY_NONE)
             day_format(one->next_review, date);
         const struct text cells[] = {one->household, label_in(one->grade->label, call->lang),
-                                     labels_of(call, one), text_copy(call->arena, text_of(date))};
+                                     reasons_say(call->arena, one->grade, one->reasons, call->lang),
+                                     text_copy(call->arena, text_of(date))};
         print_table_row(t, PRINT_PLAIN, cells);
         shown++;
     }

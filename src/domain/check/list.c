@@ -7,12 +7,6 @@
 
 #define LIST_SHOW_MAX 100 /* rows that a person is shown */
 
-/* Rows are written as they are read. */
-struct listing {
-    struct area area;
-    struct text rule, state;
-};
-
 static bool run_list(struct op_call *call, struct err *e)
 {
     const struct op_value *area = op_value(call, "area"), *rule = op_value(call, "rule"),
@@ -21,6 +15,7 @@ static bool run_list(struct op_call *call, struct err *e)
     if (l == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     call->result = l;
+    l->household = TEXT("");
     l->rule = rule->given ? rule->s : TEXT("");
     l->state = state->given ? state->s : TEXT("");
     l->area = call->session->office;
@@ -53,7 +48,7 @@ static void json_member(struct json *out, const char *key, struct text t)
     json_text(out, t);
 }
 
-static void json_row(struct json *out, const struct finding_list_row *row, enum lang lang)
+void finding_row_json(struct json *out, const struct finding_list_row *row, enum lang lang)
 {
     json_object(out);
     json_member(out, "id", row->id);
@@ -82,12 +77,14 @@ static void json_row(struct json *out, const struct finding_list_row *row, enum 
     json_object_end(out);
 }
 
-static bool each(struct op_call *call, bool (*with)(void *user, const struct finding_list_row *row),
-                 void *user, struct err *e)
+bool findings_each(struct op_call *call, const struct listing *l, finding_each *with, void *user,
+                   struct err *e)
 {
-    const struct listing *l = call->result;
-    const struct finding_list_in in = {
-        .lo = scope_lo(&l->area), .hi = scope_hi(&l->area), .rule = l->rule, .state = l->state};
+    const struct finding_list_in in = {.lo = scope_lo(&l->area),
+                                       .hi = scope_hi(&l->area),
+                                       .household = l->household,
+                                       .rule = l->rule,
+                                       .state = l->state};
     struct finding_list rows;
     struct finding_list_row row;
     if (!finding_list_open(call->session->store, &in, &rows, e))
@@ -106,7 +103,7 @@ struct to_json {
 static bool with_json(void *user, const struct finding_list_row *row)
 {
     struct to_json *to = user;
-    json_row(to->out, row, to->lang);
+    finding_row_json(to->out, row, to->lang);
     to->count++;
     return true;
 }
@@ -117,7 +114,7 @@ static bool json_list(struct op_call *call, struct json *out, struct err *e)
     json_object(out);
     json_key(out, "findings");
     json_array(out);
-    bool good = each(call, with_json, &to, e);
+    bool good = findings_each(call, call->result, with_json, &to, e);
     json_array_end(out);
     json_key(out, "total");
     json_int(out, to.count);
@@ -131,7 +128,7 @@ struct to_table {
     size_t count;
 };
 
-static struct text state_say(struct text state, enum lang lang)
+struct text finding_state_say(struct text state, enum lang lang)
 {
     if (lang == LANG_EN)
         return state;
@@ -149,8 +146,8 @@ static bool with_table(void *user, const struct finding_list_row *row)
     struct text who = row->person.at != NULL      ? row->person
                       : row->household.at != NULL ? row->household
                                                   : row->record;
-    const struct text cells[] = {finding_level_say(row->level, lang), state_say(row->state, lang), who,
-                                 lang == LANG_ZH ? row->message_zh : row->message_en, row->id};
+    const struct text cells[] = {finding_level_say(row->level, lang), finding_state_say(row->state, lang),
+                                 who, lang == LANG_ZH ? row->message_zh : row->message_en, row->id};
     bool error = text_equal(row->level, TEXT("error")) && text_equal(row->state, TEXT("open"));
     print_table_row(to->table, error ? PRINT_BAD : PRINT_PLAIN, cells);
     return true;
@@ -164,7 +161,7 @@ static bool show_list(struct op_call *call, struct print *out, struct err *e)
     if (to.table == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     print_table_head(to.table, call->lang == LANG_ZH ? zh : en);
-    if (!each(call, with_table, &to, e))
+    if (!findings_each(call, call->result, with_table, &to, e))
         return false;
     if (to.count > 0)
         print_table_end(to.table, out);

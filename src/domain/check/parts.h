@@ -2,6 +2,7 @@
 #ifndef DOMAIN_CHECK_PARTS_H
 #define DOMAIN_CHECK_PARTS_H
 #include "domain/check/check.h"
+#include "domain/check/check.sql.h"
 #include "engine/session/session.h"
 
 #define FINDING_ID_SIZE 32 /* hex digits of 16 bytes */
@@ -58,5 +59,22 @@ static inline const char *finding_level(const struct finding *f)
     return f->unevaluated || f->rule->level == RULE_ERROR ? "error" : "warning";
 }
 struct text finding_level_say(struct text level, enum lang lang);
+struct text finding_state_say(struct text state, enum lang lang);
+
+/* Findings as the last checks left them, one by one as they are read; `with` ends it by false. */
+struct listing {
+    struct area area;
+    struct text household, rule, state; /* empty: any; state: any but gone */
+};
+typedef bool finding_each(void *user, const struct finding_list_row *row);
+MUST_USE bool findings_each(struct op_call *call, const struct listing *l, finding_each *with, void *user,
+                            struct err *e);
+/* An object, whole. */
+void finding_row_json(struct json *out, const struct finding_list_row *row, enum lang lang);
+
+/* The ids in `reasons`, joined by commas, as an array; and their labels in the words of a grade. */
+void reasons_json(struct json *out, struct text reasons);
+struct text reasons_say(struct arena *a, const struct catalog_grade *grade, struct text reasons,
+                        enum lang lang);
 
 #endif

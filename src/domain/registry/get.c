@@ -1,6 +1,7 @@
 /* `get`: one record; for a household its whole file (一户一档): what hangs below it, and its history. */
 #include "base/base.err.h"
 #include "base/system.h"
+#include "domain/check/check.h"
 #include "domain/registry/parts.h"
 #include "domain/registry/registry.err.h"
 
@@ -38,6 +39,7 @@ struct part { /* records of one entity: the record itself, or what hangs below i
 };
 struct get {
     struct part self;
+    struct text village; /* where it lies, once it has been read */
     struct part *children;
     size_t child_count;
 };
@@ -102,20 +104,35 @@ static bool run_get(struct op_call *call, struct err *e)
     return open_children(call, g, e);
 }
 
+/* A household's file says what checking found, too. */
+static bool has_file(const struct op_call *call, const struct get *g)
+{
+    return g->village.at != NULL
+           && g->self.entity == catalog_entity(call->session->catalog, TEXT("household"));
+}
+
+static const struct record_row *row_of(struct get *g, struct record_row *row)
+{
+    *row = (struct record_row){.id = g->self.query.id, .village = g->village};
+    return row;
+}
+
 /* Writes the rows of a part: one open object for the record itself, an array for children. */
-static bool part_json(struct op_call *call, const struct part *part, bool bare, struct json *out,
-                      struct err *e)
+static bool part_json(struct op_call *call, const struct part *part, struct text *village_out,
+                      struct json *out, struct err *e)
 {
     struct record_scan *scan;
     struct record_row row;
     if (!record_scan_open(call->session->records, &part->query, &scan, e))
         return false;
     while (record_scan_next(scan, &row, e)) {
-        if (!bare)
+        if (village_out == NULL)
             json_object(out);
         view_json(part->view, &row, out);
-        if (!bare)
+        if (village_out == NULL)
             json_object_end(out);
+        else
+            *village_out = text_copy(call->arena, row.village);
     }
     record_scan_close(scan);
     return e->kind == NULL;
@@ -123,15 +140,18 @@ static bool part_json(struct op_call *call, const struct part *part, bool bare, 
 
 static bool json_get(struct op_call *call, struct json *out, struct err *e)
 {
-    const struct get *g = call->result;
+    struct get *g = call->result;
+    struct record_row row;
     json_object(out);
-    bool good = part_json(call, &g->self, true, out, e);
+    bool good = part_json(call, &g->self, &g->village, out, e);
     for (size_t i = 0; i < g->child_count && good; i++) {
         json_key_text(out, g->children[i].entity->id);
         json_array(out);
-        good = part_json(call, &g->children[i], false, out, e);
+        good = part_json(call, &g->children[i], NULL, out, e);
         json_array_end(out);
     }
+    if (good && has_file(call, g))
+        good = check_file_json(call, row_of(g, &row), g->self.query.as_of, out, e);
     json_object_end(out);
     return good;
 }
@@ -149,7 +169,8 @@ static void show_fields(struct op_call *call, const struct part *part, const str
     print_table_end(table, p);
 }
 
-static bool show_part(struct op_call *call, const struct part *part, struct print *p, struct err *e)
+static bool show_part(struct op_call *call, const struct part *part, struct text *village_out,
+                      struct print *p, struct err *e)
 {
     struct record_scan *scan;
     struct record_row row;
@@ -160,6 +181,8 @@ static bool show_part(struct op_call *call, const struct part *part, struct prin
     while (record_scan_next(scan, &row, e)) {
         print_line(p, PRINT_HEAD, "%.*s %lld", TEXT_ARG(label), (long long)++number);
         show_fields(call, part, &row, p);
+        if (village_out != NULL)
+            *village_out = text_copy(call->arena, row.village);
     }
     record_scan_close(scan);
     return e->kind == NULL;
@@ -167,10 +190,13 @@ static bool show_part(struct op_call *call, const struct part *part, struct prin
 
 static bool show_get(struct op_call *call, struct print *p, struct err *e)
 {
-    const struct get *g = call->result;
-    bool good = show_part(call, &g->self, p, e);
+    struct get *g = call->result;
+    struct record_row row;
+    bool good = show_part(call, &g->self, &g->village, p, e);
     for (size_t i = 0; i < g->child_count && good; i++)
-        good = show_part(call, &g->children[i], p, e);
+        good = show_part(call, &g->children[i], NULL, p, e);
+    if (good && has_file(call, g))
+        good = check_file_show(call, row_of(g, &row), g->self.query.as_of, p, e);
     if (good)
         print_next(p, "honghua journal list --record 编号 查看变动记录",
                    "honghua journal list --record ID shows what was changed");
