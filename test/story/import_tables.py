@@ -46,4 +46,17 @@ def tables_come_in_like_workbooks():
     hold(sums(again)["unchanged"] == sums(again)["rows"] and again["batch"] is None, "after the workbooks the tables change nothing", sums(again))
 
 
-tell(tables_come_in_like_workbooks)
+def an_old_system_s_characters_become_today_s():
+    office = Office("old-system", books / "01-户信息.xlsx", area=AREA)
+    household = office.ask("list", "household", "--limit", 1)["items"][0]["户编号"]
+    table = TMP / "人口信息.csv"
+    rows = (("户编号", "人编号", "姓名"), (household, household + "77", "张\ue863"), (household, household + "78", "张\ue000"), (household, household + "79", "张䶮"))
+    table.write_text("\n".join(map(",".join, rows)), encoding="utf-8")
+    answer = office.ask("import", table)
+    told = {(p["row"], p["code"], p["level"]) for p in answer["problems"]}
+    hold(told == {(2, "IMPORT_PRIVATE_REPLACED", "note"), (3, "IMPORT_PRIVATE_LEFT", "note")} and sums(answer)["inserted"] == 3, "noted, not refused", answer)
+    names = {i["人编号"][-2:]: i["姓名"] for i in office.ask("list", "person")["items"]}
+    hold(names == {"77": "张䶮", "78": "张\ue000", "79": "张䶮"}, "a known one is the standard's, an unknown one stays", names)
+
+
+tell(tables_come_in_like_workbooks, an_old_system_s_characters_become_today_s)

@@ -53,10 +53,10 @@ static struct coerce_cell translated(const struct sheet_cell *cell, const struct
 
 enum cell_state cell_read(const struct catalog_field *field, struct text unit, const struct sheet_cell *cell,
                           const struct cell_context *context, struct arena *a, struct value *out,
-                          bool *rounded_out, struct err *why)
+                          enum coerce_remark *remark_out, struct err *why)
 {
     struct coerced coerced;
-    *rounded_out = false;
+    *remark_out = COERCE_AS_WRITTEN;
     *out = value_none();
     if (cell->kind == SHEET_NONE && cell->formula) {
         err_fail_text(why, &IMPORT_FORMULA_EMPTY, "field", label_in(field->label, context->lang));
@@ -68,7 +68,7 @@ enum cell_state cell_read(const struct catalog_field *field, struct text unit, c
     if (!coerce_cell(field, &as, unit, a, &coerced, why))
         return CELL_REFUSED;
     *out = coerced.value;
-    *rounded_out = coerced.rounded;
+    *remark_out = coerced.remark;
     return coerced.value.kind == VALUE_NONE ? CELL_EMPTY : CELL_FITS;
 }
 
@@ -120,18 +120,18 @@ static bool is_entry_of(const struct memory_entry *entry, const struct sheet_cel
 enum cell_state cell_read_again(struct cell_memory *memory, const struct catalog_field *field,
                                 struct text unit, const struct sheet_cell *cell,
                                 const struct cell_context *context, struct arena *a, struct value *out,
-                                bool *rounded_out, struct err *why)
+                                enum coerce_remark *remark_out, struct err *why)
 {
     if (cell->text.size == 0 || cell->text.size > MEMORY_KEY_MAX || !is_lasting(field->type))
-        return cell_read(field, unit, cell, context, a, out, rounded_out, why);
+        return cell_read(field, unit, cell, context, a, out, remark_out, why);
     struct memory_entry *entry = entry_of(memory, cell);
     if (is_entry_of(entry, cell)) {
-        *rounded_out = false;
+        *remark_out = COERCE_AS_WRITTEN;
         *out = field->type == FIELD_CODE ? value_text(entry->s) : value_int(entry->n);
         return CELL_FITS;
     }
-    enum cell_state state = cell_read(field, unit, cell, context, a, out, rounded_out, why);
-    if (state != CELL_FITS || *rounded_out)
+    enum cell_state state = cell_read(field, unit, cell, context, a, out, remark_out, why);
+    if (state != CELL_FITS || *remark_out != COERCE_AS_WRITTEN)
         return state;
     memcpy(entry->key, cell->text.at, cell->text.size);
     entry->size = (uint8_t)cell->text.size;

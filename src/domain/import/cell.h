@@ -2,7 +2,7 @@
  * without a result, error values, dates as serials). */
 #ifndef DOMAIN_IMPORT_CELL_H
 #define DOMAIN_IMPORT_CELL_H
-#include "engine/catalog/catalog.h"
+#include "engine/catalog/coerce.h"
 #include "format/sheet/sheet.h"
 
 enum cell_state {
@@ -14,11 +14,12 @@ struct cell_context {
     bool date1904;
     enum lang lang; /* of the field's label in `why` */
 };
-/* `a` takes texts of the value (they do not point into the cell). *rounded_out: the file has more decimals.
+/* `a` takes texts of the value (they do not point into the cell). *remark_out: what the reader of the file is
+ * told.
  */
 enum cell_state cell_read(const struct catalog_field *field, struct text unit, const struct sheet_cell *cell,
                           const struct cell_context *context, struct arena *a, struct value *out,
-                          bool *rounded_out, struct err *why);
+                          enum coerce_remark *remark_out, struct err *why);
 /* The same through a memory of what the column's cells gave before: most columns of an office's table hold
  * few different things. Answers as cell_read would. */
 struct cell_memory;
@@ -26,7 +27,7 @@ struct cell_memory;
 enum cell_state cell_read_again(struct cell_memory *memory, const struct catalog_field *field,
                                 struct text unit, const struct sheet_cell *cell,
                                 const struct cell_context *context, struct arena *a, struct value *out,
-                                bool *rounded_out, struct err *why);
+                                enum coerce_remark *remark_out, struct err *why);
 bool cell_is_blank(const struct sheet_cell *cell);
 /* The cell as a person reads it in the workbook: dates as dates, numbers as spelled. In `a`. */
 struct text cell_written(const struct sheet_cell *cell, bool date1904, struct arena *a);

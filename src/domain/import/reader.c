@@ -97,46 +97,54 @@ static void tell_nearly(struct reader *r, const struct import_sheet *s)
     tell(&r->teller, &what, &why);
 }
 
-static void tell_kept(struct reader *r, struct told *what, const struct value *v,
-                      const struct catalog_field *field)
+/* Rounded, or written with other characters: the value was kept, and how it was is said. */
+static void tell_kept(struct reader *r, struct told *what, const struct value *v, enum coerce_remark remark)
 {
+    static const struct err_kind *const kinds[] = {[COERCE_AS_WRITTEN] = NULL,
+                                                   [COERCE_ROUNDED] = &IMPORT_ROUNDED,
+                                                   [COERCE_PRIVATE_REPLACED] = &IMPORT_PRIVATE_REPLACED,
+                                                   [COERCE_PRIVATE_LEFT] = &IMPORT_PRIVATE_LEFT};
     char kept[32];
-    struct err why = {.kind = &IMPORT_ROUNDED};
-    decimal_format(v->n, field->type == FIELD_MONEY ? 2 : field->digits, false, kept);
-    err_add(&why, "kept", text_of(kept));
+    struct err why = {.kind = kinds[remark]};
+    if (v->kind == VALUE_TEXT) {
+        err_add(&why, "kept", tell_masked(&r->teller, what->field, v->s));
+    } else {
+        decimal_format(v->n, what->field->type == FIELD_MONEY ? 2 : what->field->digits, false, kept);
+        err_add(&why, "kept", text_of(kept));
+    }
     tell(&r->teller, what, &why);
 }
 
 /* Says again, cell by cell, what row_read found; it kept only where. */
 static void tell_cells(struct reader *r, const struct import_sheet *s, const struct sheet_row *row,
-                       const struct row_read *read, bool rounded)
+                       const struct row_read *read, bool kept)
 {
-    size_t count = rounded ? read->rounded_count : read->fault_count;
+    size_t count = kept ? read->remark_count : read->fault_count;
     for (size_t i = 0; i < count; i++) {
-        const struct layout_column *c = &s->layout.columns[rounded ? read->rounded[i] : read->faults[i]];
+        const struct layout_column *c = &s->layout.columns[kept ? read->remarks[i] : read->faults[i]];
         const struct sheet_cell *cell = row_cell(row, c->column);
         const struct catalog_field *fields[] = {c->field, c->also};
         for (size_t f = 0; f < COUNT_OF(fields); f++) {
             struct arena_mark mark = arena_mark(&r->scratch);
             struct err why = {0};
             struct value v;
-            bool more = false;
+            enum coerce_remark remark = COERCE_AS_WRITTEN;
             if (fields[f] == NULL || fields[f]->column == SIZE_MAX)
                 continue;
             enum cell_state state =
-                cell_read(fields[f], c->unit, cell, &s->rows.context, &r->scratch, &v, &more, &why);
-            struct told what = {.level = rounded ? PROBLEM_NOTE : PROBLEM_ERROR,
+                cell_read(fields[f], c->unit, cell, &s->rows.context, &r->scratch, &v, &remark, &why);
+            struct told what = {.level = kept ? PROBLEM_NOTE : PROBLEM_ERROR,
                                 .sheet = s->number,
                                 .row = row->number,
                                 .column = c->column,
                                 .field = fields[f],
                                 .value = cell_written(cell, s->rows.context.date1904, &r->scratch)};
-            if (state == CELL_REFUSED && !rounded)
+            if (state == CELL_REFUSED && !kept)
                 tell(&r->teller, &what, &why);
-            else if (state == CELL_FITS && more && rounded)
-                tell_kept(r, &what, &v, fields[f]);
+            else if (state == CELL_FITS && remark != COERCE_AS_WRITTEN && kept)
+                tell_kept(r, &what, &v, remark);
             arena_rewind(&r->scratch, mark);
-            if (state == CELL_REFUSED || more)
+            if (state == CELL_REFUSED || remark != COERCE_AS_WRITTEN)
                 break;
         }
     }
@@ -220,7 +228,7 @@ static bool read_one(struct reader *r, struct import_sheet *s, const struct shee
     struct arena_mark mark = arena_mark(&r->block->arena);
     if (!row_read(&s->rows, row, &r->block->arena, read, &r->err))
         return false;
-    if (read->verdict != ROW_PASSED && (read->missing_count + read->fault_count + read->rounded_count) > 0)
+    if (read->verdict != ROW_PASSED && (read->missing_count + read->fault_count + read->remark_count) > 0)
         tell_row(r, s, row, read);
     if (read->verdict == ROW_RECORD && read->by_name)
         tell_village(r, s, row);

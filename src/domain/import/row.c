@@ -109,20 +109,21 @@ static bool read_field(struct work *w, size_t position, const struct catalog_fie
     struct text unit = r->layout->columns[position].unit;
     struct value *value = &part->values[field->column];
     struct err *why = &w->out->why;
-    bool rounded = false;
+    enum coerce_remark remark = COERCE_AS_WRITTEN;
     why->kind = NULL;
     why->count = 0;
     enum cell_state state = r->memories == NULL
-                                ? cell_read(field, unit, cell, &r->context, w->a, value, &rounded, why)
+                                ? cell_read(field, unit, cell, &r->context, w->a, value, &remark, why)
                                 : cell_read_again(memory_of(r, position, part == &w->out->also), field, unit,
-                                                  cell, &r->context, w->a, value, &rounded, why);
+                                                  cell, &r->context, w->a, value, &remark, why);
     if (state == CELL_REFUSED) {
         *value = value_none();
         add_fault(w->out, position);
         return false;
     }
-    if (rounded && (w->out->rounded_count == 0 || w->out->rounded[w->out->rounded_count - 1] != position))
-        w->out->rounded[w->out->rounded_count++] = (uint16_t)position;
+    if (remark != COERCE_AS_WRITTEN
+        && (w->out->remark_count == 0 || w->out->remarks[w->out->remark_count - 1] != position))
+        w->out->remarks[w->out->remark_count++] = (uint16_t)position;
     return true;
 }
 
@@ -360,7 +361,7 @@ bool row_read(const struct row_reader *r, const struct sheet_row *row, struct ar
     bool key_is_own;
     out->verdict = ROW_PASSED;
     out->refused = out->by_name = false;
-    out->fault_count = out->rounded_count = out->missing_count = 0;
+    out->fault_count = out->remark_count = out->missing_count = 0;
     out->main =
         (struct row_part){.values = arena_take_many(a, r->entity->stored_count + 1, sizeof(struct value))};
     out->also = (struct row_part){0};

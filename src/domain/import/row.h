@@ -40,8 +40,8 @@ struct row_read {
     enum row_verdict verdict;
     bool refused;
     struct row_part main, also; /* also.values NULL: nothing rides along */
-    uint16_t faults[LAYOUT_COLUMN_MAX], rounded[LAYOUT_COLUMN_MAX]; /* positions in layout->columns */
-    size_t fault_count, rounded_count;
+    uint16_t faults[LAYOUT_COLUMN_MAX], remarks[LAYOUT_COLUMN_MAX]; /* positions in layout->columns */
+    size_t fault_count, remark_count;
     const struct catalog_field *missing[ROW_KEYS_MAX]; /* key fields without a value */
     size_t missing_count;
     struct err why; /* of the last refused cell */

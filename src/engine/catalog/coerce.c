@@ -74,7 +74,9 @@ static bool coerce_words(const struct coercion *c)
     case CELL_ERROR:
         break;
     }
-    t = text_trim(t);
+    t = coerce_private(c, text_trim(t));
+    if (t.at == NULL)
+        return false;
     if (t.size > COERCE_TEXT_MAX) {
         coerce_fail(c, &COERCE_TEXT_LONG);
         err_add_int(c->e, "max", COERCE_TEXT_MAX);

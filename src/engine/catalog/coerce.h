@@ -20,9 +20,16 @@ struct coerce_cell {
     double number;    /* CELL_NUMBER, CELL_DATE, CELL_BOOL (1 or 0) */
     day date;         /* CELL_DATE, and CELL_NUMBER read as a serial of its workbook; DAY_NONE: no day */
 };
+/* What a reader of the file is told of a value that was kept. */
+enum coerce_remark {
+    COERCE_AS_WRITTEN,
+    COERCE_ROUNDED,          /* it had more decimals than are kept */
+    COERCE_PRIVATE_REPLACED, /* characters of old systems' own code points, as the standard has them now */
+    COERCE_PRIVATE_LEFT      /* characters that no table knows were kept as they are */
+};
 struct coerced {
     struct value value; /* VALUE_NONE: an empty cell; text lives in the arena */
-    bool rounded;       /* it had more decimals than are kept */
+    enum coerce_remark remark;
 };
 
 /* `unit` is the column's, as its header gives it ("万元"), or TEXT_NONE: the field's own. What is refused:

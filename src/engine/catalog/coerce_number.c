@@ -80,7 +80,7 @@ static bool convert(const struct coercion *c, struct text number, int64_t factor
     if (c->field->type == FIELD_INT && rounded)
         return fail_number(c, &COERCE_WHOLE);
     c->out->value = value_int(n);
-    c->out->rounded = rounded;
+    c->out->remark = rounded ? COERCE_ROUNDED : COERCE_AS_WRITTEN;
     return true;
 }
 

@@ -167,8 +167,8 @@ static void more_decimals_than_fen_are_noted(void **state)
     open_sheet(&s, "户编号|年度|工资性收入|财产性收入\nH1|#2019|#1.005|#1.25", "表");
     read_row(&s, s.l.body);
     assert_false(read.refused);
-    assert_int_equal(read.rounded_count, 1);
-    assert_int_equal(read.rounded[0], 2);
+    assert_int_equal(read.remark_count, 1);
+    assert_int_equal(read.remarks[0], 2);
     assert_int_equal(value_at(&s, "wage").n, 101);
     arena_clear(&s.a);
 }

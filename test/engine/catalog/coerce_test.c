@@ -1,6 +1,9 @@
 /* Cells as offices write them become values, or are refused with what is expected. */
 #include "engine/catalog/coerce.h"
+#include <iconv.h>
+#include <jansson.h>
 #include <setjmp.h>
+#include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,10 +112,11 @@ static void check(const struct example *x, const struct coerce_cell *cell, size_
     if (!fine)
         return;
     enum value_kind kind = x->empty ? VALUE_NONE : x->text != NULL ? VALUE_TEXT : VALUE_INT;
-    if (out.value.kind != kind || out.rounded != x->rounded || (kind == VALUE_INT && out.value.n != x->n)
+    if (out.value.kind != kind || (out.remark == COERCE_ROUNDED) != x->rounded
+        || (kind == VALUE_INT && out.value.n != x->n)
         || (kind == VALUE_TEXT && !text_equal(out.value.s, text_of(x->text))))
-        fail_msg("case %zu: %s of %s gives kind %d, %lld, %.*s, rounded %d", index, x->written, x->field,
-                 (int)out.value.kind, (long long)out.value.n, TEXT_ARG(out.value.s), out.rounded);
+        fail_msg("case %zu: %s of %s gives kind %d, %lld, %.*s, remark %d", index, x->written, x->field,
+                 (int)out.value.kind, (long long)out.value.n, TEXT_ARG(out.value.s), (int)out.remark);
 }
 
 static void text_is_read_as_offices_write_it(void **state)
@@ -376,6 +380,83 @@ static void a_text_beyond_the_limit_is_refused(void **state)
     free(long_text);
 }
 
+/* ---- characters of old systems: the outside vectors ---- */
+
+static struct text converted(const unsigned char *bytes, size_t size, char *out, size_t room)
+{
+    iconv_t from = iconv_open("UTF-8", "GB18030");
+    char *in = (char *)(uintptr_t)bytes, *to = out;
+    size_t left = room;
+    assert_true(from != (iconv_t)-1);
+    assert_int_equal(iconv(from, &in, &size, &to, &left), 0);
+    assert_int_equal(iconv_close(from), 0);
+    return (struct text){out, room - left};
+}
+
+static void check_kept_as(struct text written, const char *wanted, enum coerce_remark remark)
+{
+    struct coerced out = {0};
+    struct err e = {0};
+    assert_true(coerce_text(catalog_field(thing, TEXT("text")), written, &memory, &out, &e));
+    if (!text_equal(out.value.s, text_of(wanted)) || (remark != COERCE_AS_WRITTEN && out.remark != remark))
+        fail_msg("%.*s became %.*s, not %s (remark %d)", TEXT_ARG(written), TEXT_ARG(out.value.s), wanted,
+                 (int)out.remark);
+}
+
+/* From the bytes of an old file and from the private code point alike. */
+static void check_vector(json_t *line)
+{
+    const char *kind = json_string_value(json_object_get(line, "kind"));
+    const char *wanted = json_string_value(json_object_get(line, "text"));
+    const char *hex = json_string_value(json_object_get(line, "bytes"));
+    unsigned char bytes[64];
+    char utf8[256];
+    size_t size = 0;
+    bool moved = strcmp(kind, "pua") == 0;
+    assert_true(moved || strcmp(kind, "name") == 0 || strcmp(kind, "dot") == 0);
+    if (hex != NULL) {
+        assert_int_equal(sodium_hex2bin(bytes, sizeof bytes, hex, strlen(hex), NULL, &size, NULL), 0);
+        check_kept_as(converted(bytes, size, utf8, sizeof utf8), wanted, COERCE_AS_WRITTEN);
+    }
+    if (!moved) {
+        check_kept_as(text_of(wanted), wanted, COERCE_AS_WRITTEN);
+        return;
+    }
+    size = text_encode((uint32_t)strtoul(json_string_value(json_object_get(line, "pua")), NULL, 16), utf8);
+    check_kept_as((struct text){utf8, size}, wanted, COERCE_PRIVATE_REPLACED);
+}
+
+static void characters_of_old_systems_become_todays(void **state)
+{
+    (void)state;
+    FILE *file = fopen(TEST_DATA "/vectors/gb18030.jsonl", "r");
+    char *at = NULL;
+    size_t room = 0, lines = 0;
+    assert_non_null(file);
+    for (; getline(&at, &room, file) > 0; lines++) {
+        json_t *line = json_loads(at, 0, NULL);
+        assert_non_null(line);
+        check_vector(line);
+        json_decref(line);
+    }
+    free(at);
+    fclose(file);
+    assert_int_equal(lines, 138);
+}
+
+static void characters_that_no_table_knows_are_kept_and_told(void **state)
+{
+    struct coerced out = {0};
+    struct err e = {0};
+    const struct text written = TEXT("张\xEE\x80\x80\xEE\x9E\x8D"); /* U+E000, and U+E78D, which is known */
+    (void)state;
+    assert_true(coerce_text(catalog_field(thing, TEXT("text")), written, &memory, &out, &e));
+    assert_true(text_equal(out.value.s, TEXT("张\xEE\x80\x80︐")));
+    assert_int_equal(out.remark, COERCE_PRIVATE_LEFT);
+    assert_true(coerce_text(catalog_field(thing, TEXT("text")), TEXT("张三（南）"), &memory, &out, &e));
+    assert_int_equal(out.remark, COERCE_AS_WRITTEN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +464,8 @@ int main(void)
         cmocka_unit_test(cells_of_other_kinds_are_read),
         cmocka_unit_test(a_refusal_says_what_can_stand_there),
         cmocka_unit_test(a_text_beyond_the_limit_is_refused),
+        cmocka_unit_test(characters_of_old_systems_become_todays),
+        cmocka_unit_test(characters_that_no_table_knows_are_kept_and_told),
     };
     return cmocka_run_group_tests_name("engine/catalog/coerce", tests, load, unload);
 }
