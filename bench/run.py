@@ -2,6 +2,7 @@
 """Measures Honghua beside its peers and the least that is physically needed, in one run.
 
     bench/run.py [NAME...] [--quick] [--runs N] [--cpu] [--no-peers] [--json FILE] [--build DIR]
+    (--json -: the JSON alone on standard output, the tables on standard error)
 
 NAME: read, import, write, insert, frame, check, cel; none: all. --quick takes smaller data. --cpu compares
 CPU seconds instead of the wall clock, for a machine that others use, too. Data and peers are made once below
@@ -46,25 +47,27 @@ def processor():
 
 def main():
     asked = arguments()
+    tables = sys.stderr if asked.json == "-" else sys.stdout
     house = House(asked.build, asked.quick, max(1, asked.runs), asked.cpu, not asked.no_peers)
     house.make_programs()
     load = os.getloadavg()[0]
     machine = {"processor": processor(), "cores": os.cpu_count(), "load": load,
                "date": time.strftime("%Y-%m-%d %H:%M"), "runs": house.runs}
     print(f"{machine['date']}, {machine['processor']}, {machine['cores']} cores, load {load:.1f}, "
-          f"{house.runs} runs each")
+          f"{house.runs} runs each", file=tables)
     if load > 0.7 * (os.cpu_count() or 1):
-        print("Others use this machine now: read the CPU column, or run again with --cpu.")
+        print("Others use this machine now: read the CPU column, or run again with --cpu.", file=tables)
     results = []
     for name in asked.name or ROWS:
         result = ROWS[name](house)
         house.progress("")
-        print("\n" + result.text(), flush=True)
+        print("\n" + result.text(), flush=True, file=tables)
         results.append(result.json())
     if asked.json:
-        with open(asked.json, "w", encoding="utf-8") as file:
-            json.dump({"machine": machine, "rows": results, "left_out": house.complaints}, file, ensure_ascii=False,
-                      indent=1)
+        whole = json.dumps({"machine": machine, "rows": results, "left_out": house.complaints}, ensure_ascii=False,
+                           indent=1)
+        with open(1 if asked.json == "-" else asked.json, "w", encoding="utf-8", closefd=asked.json != "-") as file:
+            file.write(whole + "\n")
     return 0
 
 

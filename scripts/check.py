@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""All tests: in the build as shipped and in one with AddressSanitizer and UndefinedBehaviorSanitizer.
+"""All tests: in the build as shipped and in one with AddressSanitizer and UndefinedBehaviorSanitizer; those that use threads (suite
+`threads`) in one with ThreadSanitizer, too.
 
-    check.py [--only release|sanitized] [NAME...]
+    check.py [--only release|sanitized|threads] [NAME...]
 
 Each test of cmocka (and each file of a fuzz corpus) counts by itself; a test that cannot be built, crashes, takes too long or ends
 early counts as failed. The last line is `N passed, N failed`; the exit code is 0 only when nothing failed.
@@ -21,7 +22,10 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILDS = {
     "release": ("build", [], 1),
     "sanitized": ("build-asan", ["-Db_sanitize=address,undefined", "-Db_lundef=false"], 4),  # so much slower
+    "threads": ("build-tsan", ["-Db_sanitize=thread", "-Db_lundef=false"], 8),
 }
+# ThreadSanitizer needs its shadow memory where addresses at random may lie.
+WITHOUT_RANDOM_ADDRESSES = ["setarch", "-R"]
 PLAN = re.compile(r"^1\.\.(\d+)", re.M)
 RESULT = re.compile(r"^(ok|not ok)\b(.*)$", re.M)
 
@@ -32,14 +36,18 @@ class Outcome:
         self.output, self.why = "", []
 
 
-def build(folder, options):
-    """Configures and builds as much as can be built; tells whether all could."""
+def configure(folder, options):
     if not (ROOT / folder / "build.ninja").exists():
         done = subprocess.run(["meson", "setup", folder, *options], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode != 0:
             sys.stdout.write(done.stdout.decode("utf-8", "replace")[-4000:])
             return False
-    done = subprocess.run(["ninja", "-C", folder, "-k", "0"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return True
+
+
+def build(folder, targets):
+    """Builds as much as can be built (no targets: everything); tells whether all could."""
+    done = subprocess.run(["ninja", "-C", folder, "-k", "0", *targets], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         lines = done.stdout.decode("utf-8", "replace").splitlines()
         print("\n".join(line for line in lines if not line.startswith("[") and not line.startswith("cc "))[-8000:])
@@ -51,11 +59,22 @@ def tests_of(folder):
     return json.loads(done.stdout) if done.returncode == 0 else []
 
 
+def suites_of(test):
+    return [suite.split(":")[-1] for suite in test["suite"]]
+
+
+def programs_of(tests, folder):
+    """What ninja calls the programs of these tests; the one that stories run is made with them."""
+    paths = {pathlib.Path(test["cmd"][0]) for test in tests}
+    return ["honghua", *sorted(str(path.relative_to(ROOT / folder)) for path in paths if path.is_relative_to(ROOT / folder))]
+
+
 def execute(test, folder, factor):
     """Output and exit code; -1: no such program, -2: took too long."""
     limit = (test.get("timeout") or 30) * factor
+    words = WITHOUT_RANDOM_ADDRESSES if folder == "build-tsan" else []
     try:
-        process = subprocess.Popen(test["cmd"], cwd=test.get("workdir") or ROOT / folder, env={**os.environ, **test["env"]},
+        process = subprocess.Popen([*words, *test["cmd"]], cwd=test.get("workdir") or ROOT / folder, env={**os.environ, **test["env"]},
                                    stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                    start_new_session=True)
     except OSError as error:
@@ -108,8 +127,9 @@ def run_build(label, names):
     folder, options, factor = BUILDS[label]
     start = time.monotonic()
     print(f"--- {label}: building {folder}", flush=True)
-    complete = build(folder, options)
-    tests = [t for t in tests_of(folder) if not names or any(n in t["name"] for n in names)]
+    complete = configure(folder, options)
+    tests = [t for t in tests_of(folder) if (label != "threads" or "threads" in suites_of(t)) and (not names or any(n in t["name"] for n in names))]
+    complete = complete and build(folder, programs_of(tests, folder) if label == "threads" else [])
     print(f"--- {label}: {len(tests)} test programs", flush=True)
     outcomes = []
     if not complete or not tests:

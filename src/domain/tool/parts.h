@@ -3,6 +3,6 @@
 #define DOMAIN_TOOL_PARTS_H
 #include "domain/tool/tool.h"
 
-extern const struct op op_sheet_dump, op_cel;
+extern const struct op op_sheet_dump, op_cel, op_bench;
 
 #endif

@@ -1,6 +1,6 @@
-/* Tools that need no database: what a workbook holds, what an expression gives.
+/* Tools that need no database: what a workbook holds, what an expression gives, how fast the program is.
  *
- * Operations: sheet dump, cel.
+ * Operations: sheet dump, cel, bench.
  */
 #ifndef DOMAIN_TOOL_TOOL_H
 #define DOMAIN_TOOL_TOOL_H

@@ -138,15 +138,28 @@ static bool find_in(struct work *w, const char *county, struct text id, struct e
     return step != STEP_FAILED;
 }
 
+/* Where one was found the next one mostly is: that county is asked first from now on. */
+static void county_to_front(struct work *w, size_t found)
+{
+    char first[COUNTY_SIZE + 1];
+    memcpy(first, w->counties[found], sizeof first);
+    memmove(w->counties[1], w->counties[0], found * sizeof w->counties[0]);
+    memcpy(w->counties[0], first, sizeof first);
+}
+
 bool work_find(struct batch *b, struct work *w, const char *county, struct text id, struct err *e)
 {
     (void)b;
     w->state.found = false;
     if (county != NULL && !find_in(w, county, id, e))
         return false;
-    for (size_t i = 0; !w->state.found && i < w->county_count; i++)
-        if ((county == NULL || memcmp(w->counties[i], county, COUNTY_SIZE) != 0)
-            && !find_in(w, w->counties[i], id, e))
+    for (size_t i = 0; !w->state.found && i < w->county_count; i++) {
+        if (county != NULL && memcmp(w->counties[i], county, COUNTY_SIZE) == 0)
+            continue;
+        if (!find_in(w, w->counties[i], id, e))
             return false;
+        if (w->state.found && i > 0)
+            county_to_front(w, i);
+    }
     return true;
 }
