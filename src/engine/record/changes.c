@@ -102,7 +102,7 @@ bool changes_of(struct batch *b, const struct table *t, const struct state *befo
         }
     }
     if (d->valid_from) { /* filed into the past: the day from which it was so */
-        at[count].field = TEXT("valid_from");
+        at[count] = (struct journal_change){.field = TEXT("valid_from")};
         if (!day_value(&b->scratch, in->fact_day, &at[count++].after))
             return err_fail(e, &OUT_OF_MEMORY);
     }

@@ -95,6 +95,7 @@ static void an_older_fact_is_filed_into_the_past_once(void **state)
                         "@104205; number=H1; name=c; phone=1; phone_valid=no");
     assert_string_equal(record_at(f, HOUSEHOLD, "H1", "2018-06-01"),
                         "@104205; number=H1; name=a; phone=2; phone_valid=no");
+    assert_string_equal(journal_of(f, "H1").last, "name:c>a phone:1>2! valid_from:->2017-12-31");
     o = IMPORT(f, {HOUSEHOLD, 0, 3, "2018-12-31", "number=H1; name=b"}); /* within a piece: splits it */
     assert_counts(&o.counts[0], 1, 0, 1, 0, 0);
     assert_string_equal(record_at(f, HOUSEHOLD, "H1", "2018-06-01"),
