@@ -156,12 +156,31 @@ static bool key_may_come(const struct table *t, const struct batch_row *row,
            || (row->village_name.at != NULL && t->entity->village != NULL && missing == t->entity->village);
 }
 
-static bool row_missing_key(struct batch *b, const struct batch_row *row, const struct catalog_field *missing)
+/* An id that no record can have, behind the last one in the order of ids: it holds a control character. */
+static struct text keyless_id(struct batch *b, const struct table *t)
 {
-    if (b->events->refused != NULL)
-        b->events->refused(b->events->user, row, BATCH_KEY_MISSING, missing, TEXT_NONE, 0, 0);
-    batch_reject(b, &(struct staged){.sheet = row->sheet, .row = row->row, .companion = row->companion});
-    return true;
+    const struct text last = buf_text(&b->stage.entities[t->index].last);
+    size_t end = text_find(last, TEXT("\x01"), 0);
+    buf_reset(&b->key);
+    buf_add(&b->key, text_slice(last, 0, end == SIZE_MAX ? last.size : end));
+    buf_add_format(&b->key, "\x01%020llu", (unsigned long long)b->staged);
+    return buf_text(&b->key);
+}
+
+/* A row without a key is refused. It is staged all the same: what else it refers to is looked up when all
+ * rows are there, so that every refused cell of it is named. */
+static bool row_without_key(struct batch *b, const struct table *t, const struct batch_row *row,
+                            const struct catalog_field *missing, struct err *e)
+{
+    struct batch_row refused = *row;
+    if (!row->refused) {
+        if (b->events->refused != NULL)
+            b->events->refused(b->events->user, row, BATCH_KEY_MISSING, missing, TEXT_NONE, 0, 0);
+        batch_reject(b, &(struct staged){.sheet = row->sheet, .row = row->row, .companion = row->companion});
+    }
+    refused.refused = true;
+    struct text id = keyless_id(b, t);
+    return b->key.failed ? err_fail(e, &OUT_OF_MEMORY) : stage_add(&b->stage, &refused, id, TEXT_NONE, e);
 }
 
 bool batch_add(struct batch *b, const struct batch_row *row, struct err *e)
@@ -182,12 +201,12 @@ bool batch_add(struct batch *b, const struct batch_row *row, struct err *e)
     if (b->key.failed)
         return err_fail(e, &OUT_OF_MEMORY);
     town_keep(b, t, row);
-    if (id.at == NULL && (row->refused || !key_may_come(t, row, missing, alternate)))
-        return row->refused || row_missing_key(b, row, missing);
     b->staged++;
     if (b->stage.entities[t->index].count == 0
         && !table_is_empty(b, t, &b->stage.entities[t->index].seal_ahead, e))
         return false;
+    if (id.at == NULL && (row->refused || !key_may_come(t, row, missing, alternate)))
+        return row_without_key(b, t, row, missing, e);
     return stage_add(&b->stage, row, id, alternate ? (struct text){(char *)alt, sizeof alt} : TEXT_NONE, e);
 }
 

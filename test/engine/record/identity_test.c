@@ -143,6 +143,35 @@ static void rows_with_and_without_number_of_one_batch_are_one_person(void **stat
     assert_int_equal(count_of(f, PERSON), 1);
 }
 
+/* The caller has refused them already; what else is wrong with them is named, too. */
+static void a_row_without_a_key_names_an_unknown_village_and_household(void **state)
+{
+    struct fixture *f = *state;
+    struct outcome_of o =
+        IMPORT(f, {HOUSEHOLD, 0, 3, NULL, "number=; village=411622104999", .refused = true},
+               {HOUSEHOLD, 0, 4, NULL, "number=H1; village=411622104205"},
+               {HOUSEHOLD, 0, 5, NULL, "number=; village=411622104205", .refused = true},
+               {PERSON, 1, 3, NULL, "household=H9; number=; certificate=1", .refused = true},
+               {PERSON, 1, 4, NULL, "household=H9; number=", .refused = true},
+               {PERSON, 1, 5, NULL, "household=H1; number="}, {PERSON, 1, 6, NULL, "household=H8; number="});
+    assert_counts(&o.counts[0], 3, 1, 0, 0, 2);
+    assert_counts(&o.counts[1], 4, 0, 0, 0, 4);
+    static const struct {
+        uint32_t row;
+        enum batch_refusal why;
+        const char *field;
+    } wanted[] = {{5, BATCH_KEY_MISSING, "number"},          {6, BATCH_KEY_MISSING, "number"},
+                  {3, BATCH_VILLAGE_UNKNOWN, "village"},     {3, BATCH_HOUSEHOLD_UNKNOWN, "household"},
+                  {4, BATCH_HOUSEHOLD_UNKNOWN, "household"}, {6, BATCH_HOUSEHOLD_UNKNOWN, "household"}};
+    assert_int_equal(o.told.refused, sizeof wanted / sizeof wanted[0]);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        assert_int_equal(o.told.refused_row[i], wanted[i].row);
+        assert_int_equal(o.told.why[i], wanted[i].why);
+        assert_string_equal(o.told.refused_field[i], wanted[i].field);
+    }
+    assert_int_equal(count_of(f, PERSON), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +183,7 @@ int main(void)
         TEST(a_person_without_a_number_is_found_by_the_certificate_within_the_household),
         TEST(a_number_that_comes_later_is_filled_in),
         TEST(rows_with_and_without_number_of_one_batch_are_one_person),
+        TEST(a_row_without_a_key_names_an_unknown_village_and_household),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
