@@ -7,7 +7,7 @@
 #define BASE_JSON_H
 #include "base/value.h"
 
-#define JSON_DEPTH_MAX 64
+#define JSON_DEPTH_MAX 256
 
 /* Takes `size` bytes; false when they could not be taken (the writer then stays failed). */
 typedef bool json_sink(void *to, const char *at, size_t size);

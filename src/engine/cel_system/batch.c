@@ -51,9 +51,8 @@ static bool evaluate(const struct question *q, struct arena *a, struct cel_value
         return false;
     bool good = cel_eval(program, &run, out, e) == CEL_DONE;
     cel_program_clear(program);
-    if (good && !cel_json_can_write(out))
-        return err_fail_text(e, &CEL_BINDINGS, "detail", TEXT("the result has no JSON form"));
-    return good;
+    const char *refused = good ? cel_json_refuses(out) : NULL;
+    return refused == NULL ? good : err_fail_text(e, &CEL_RESULT, "detail", text_of(refused));
 }
 
 static bool answer_question(const struct question *q, enum lang lang, struct buf *answer, struct err *e)

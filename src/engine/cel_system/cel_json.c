@@ -44,19 +44,34 @@ bool cel_json_type(struct arena *a, const struct cel_value *v, struct cel_type *
     return true;
 }
 
-static bool can_write(const struct cel_value *v, int depth)
+/* Takes what the value needs from `left`, and never looks at more than that. */
+static const char *refuses(const struct cel_value *v, int depth, size_t *left)
 {
-    if (v->kind == CEL_OPTIONAL || v->kind == CEL_RECORD || v->kind == CEL_ROWS || depth > CEL_JSON_DEPTH_MAX)
-        return false;
-    bool good = true;
-    for (size_t i = 0; v->kind == CEL_LIST && good && i < v->list->count; i++)
-        good = can_write(&v->list->at[i], depth + 1);
-    for (size_t i = 0; v->kind == CEL_MAP && good && i < v->map->count; i++)
-        good = can_write(&v->map->at[i].value, depth + 1);
-    return good;
+    bool text = v->kind == CEL_STRING || v->kind == CEL_BYTES;
+    size_t need = CEL_JSON_MEMBER + (text ? v->s.size : 0);
+    const char *why = NULL;
+    if (v->kind == CEL_OPTIONAL || v->kind == CEL_RECORD || v->kind == CEL_ROWS)
+        return "it has no JSON form";
+    if (depth > CEL_JSON_DEPTH_MAX)
+        return "it is nested too deeply";
+    if (need > *left)
+        return "it is too large";
+    *left -= need;
+    for (size_t i = 0; v->kind == CEL_LIST && why == NULL && i < v->list->count; i++)
+        why = refuses(&v->list->at[i], depth + 1, left);
+    for (size_t i = 0; v->kind == CEL_MAP && why == NULL && i < v->map->count; i++) {
+        why = refuses(&v->map->at[i].key, depth + 1, left);
+        if (why == NULL)
+            why = refuses(&v->map->at[i].value, depth + 1, left);
+    }
+    return why;
 }
 
-bool cel_json_can_write(const struct cel_value *v) { return can_write(v, 0); }
+const char *cel_json_refuses(const struct cel_value *v)
+{
+    size_t left = CEL_JSON_SIZE_MAX;
+    return refuses(v, 0, &left);
+}
 
 static void write_double(struct json *j, double d)
 {

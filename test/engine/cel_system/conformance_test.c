@@ -139,6 +139,27 @@ static void other_lines_are_answered_and_passed(void **state)
     free(got);
 }
 
+/* Each list holds the one before ten times: twenty of them would have 10^20 members when written out. */
+static void a_result_that_is_too_large_or_too_deep_is_refused(void **state)
+{
+    (void)state;
+    struct buf line;
+    buf_init(&line, 1u << 16);
+    buf_add_z(&line, "{\"expr\":\"");
+    for (int i = 0; i < 20; i++)
+        buf_add_format(&line, "cel.bind(x, [%s], ", i == 0 ? "1" : "x,x,x,x,x,x,x,x,x,x");
+    buf_add_z(&line, "x");
+    for (int i = 0; i < 20; i++)
+        buf_add_z(&line, ")");
+    buf_add_z(&line, "\"}\n{\"expr\":\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]\"}\n");
+    char *got = batch_of(line.at, line.size);
+    assert_memory_equal(got, "{\"error\":\"", 10);
+    assert_non_null(strstr(got, "it is too large"));
+    assert_memory_equal(strchr(got, '\n') + 1, "{\"value\":{", 10);
+    buf_clear(&line);
+    free(got);
+}
+
 static void a_line_that_is_too_long_is_refused_alone(void **state)
 {
     (void)state;
@@ -198,6 +219,7 @@ int main(void)
         cmocka_unit_test(every_case_gets_its_answer),
         cmocka_unit_test(other_lines_are_answered_and_passed),
         cmocka_unit_test(a_line_that_is_too_long_is_refused_alone),
+        cmocka_unit_test(a_result_that_is_too_large_or_too_deep_is_refused),
         cmocka_unit_test(one_expression_is_answered_with_its_bindings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
