@@ -53,10 +53,8 @@ static bool select_rows(struct op_call *call, struct list *l, struct text where,
         return false;
     if (!run_select(l->run, l->entity, options.where, &l->bits, e))
         return false;
-    if (l->bits.failed_count > 0) {
-        *e = l->bits.first_failure;
-        return false;
-    }
+    if (l->bits.failed_count > 0)
+        return catalog_filter_fail(l->entity, &l->bits.first_failure, e);
     l->total = (int64_t)l->bits.yes_count;
     return true;
 }

@@ -384,6 +384,8 @@ bool catalog_field_value(const struct catalog_field *field, struct value v, stru
  * cel_program_clear. */
 MUST_USE bool catalog_compile(const struct catalog *c, const struct catalog_entity *on, struct text source,
                               struct arena *a, const struct cel_program **out, struct err *e);
+/* Says of such an expression what compiling or evaluating it said: CATALOG_FILTER. Always false. */
+bool catalog_filter_fail(const struct catalog_entity *on, const struct err *inner, struct err *e);
 /* A fresh environment with the pack's functions and no variables. NULL: memory is out. */
 MUST_USE struct cel_env *catalog_env_new(const struct catalog *c, struct arena *a);
 

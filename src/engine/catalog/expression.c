@@ -200,7 +200,7 @@ void catalog_variables(const struct catalog *c, struct cel_value self, day as_of
     out[VARIABLE_PARAM].rows.count = 1;
 }
 
-static bool fail_filter(const struct catalog_entity *on, const struct err *inner, struct err *e)
+bool catalog_filter_fail(const struct catalog_entity *on, const struct err *inner, struct err *e)
 {
     if (err_is(inner, &OUT_OF_MEMORY))
         return err_fail(e, &OUT_OF_MEMORY);
@@ -219,7 +219,7 @@ bool catalog_compile(const struct catalog *c, const struct catalog_entity *on, s
     struct stranger stranger = {.c = c};
     const struct cel_options options = {.bare_fields = true, .text = text_is_label, .user = &stranger};
     if (!cel_compile(on->env, source, &options, a, &program, &inner))
-        return fail_filter(on, &inner, e);
+        return catalog_filter_fail(on, &inner, e);
     enum cel_kind kind = cel_program_type(program).kind;
     if (kind == CEL_BOOL || kind == CEL_DYN) {
         *out = program;

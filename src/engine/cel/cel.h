@@ -176,8 +176,8 @@ struct cel_program;
 struct cel_options {
     bool unchecked; /* skip the type checker: names and overloads are resolved when evaluated */
     bool no_macros;
-    /* A filter: a bare name that is no variable is a field of the record in variable 0, and a record that a
-     * text is held against (==, !=, in) stands for its id. */
+    /* A filter: a bare name that is no variable is a field of the record in variable 0, a record that a text
+     * is held against (==, !=, in) stands for its id, and numbers of different types may be compared. */
     bool bare_fields;
     /* Asked of each text that the expression holds a field against (==, !=, in; also by a macro's variable);
      * false refuses it as CEL_UNKNOWN_NAME at its place. NULL: any text is fine. */

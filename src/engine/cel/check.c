@@ -183,6 +183,33 @@ static bool name_record(struct cel_checker *k, struct cel_ast *n, uint32_t at, b
     return id != NULL && check(k, id);
 }
 
+static bool is_number(enum cel_kind kind)
+{
+    return kind == CEL_INT || kind == CEL_UINT || kind == CEL_DOUBLE;
+}
+
+static bool is_comparison(struct text name)
+{
+    static const char *const names[] = {"_==_", "_!=_", "_<_", "_<=_", "_>_", "_>=_", "@in"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (text_equal(name, text_of(names[i])))
+            return true;
+    return false;
+}
+
+/* In a filter numbers of different types are compared as numbers: farmland > 4 as farmland > 4.0. */
+static void mix_numbers(struct cel_checker *k, struct cel_ast *n)
+{
+    if (!k->c->options->bare_fields || !k->c->strict || n->count != 2 || !is_comparison(n->name))
+        return;
+    const struct cel_type *a = cel_types_top(&k->types, n->arg[0]->type),
+                          *b = cel_types_top(&k->types, n->arg[1]->type);
+    if (text_equal(n->name, TEXT("@in")) && b->kind == CEL_LIST)
+        b = cel_types_top(&k->types, cel_type_of(b));
+    if (is_number(a->kind) && is_number(b->kind) && a->kind != b->kind)
+        n->arg[0]->type = &CEL_TYPE_DYN;
+}
+
 static bool name_records(struct cel_checker *k, struct cel_ast *n)
 {
     bool equality = text_equal(n->name, TEXT("_==_")) || text_equal(n->name, TEXT("_!=_"));
@@ -197,7 +224,10 @@ static bool check_call(struct cel_checker *k, struct cel_ast *n)
 {
     if (n->member)
         cel_resolve_namespace(k, n);
-    return check_all(k, n) && name_records(k, n) && cel_resolve_call(k, n);
+    if (!check_all(k, n) || !name_records(k, n))
+        return false;
+    mix_numbers(k, n);
+    return cel_resolve_call(k, n);
 }
 
 static bool check_logic(struct cel_checker *k, struct cel_ast *n)

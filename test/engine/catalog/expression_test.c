@@ -217,6 +217,31 @@ static void what_is_unset_is_absent_and_told(void **state)
     }
 }
 
+/* A clerk writes farmland > 4; a pack's own expressions stay strict. */
+static void a_filter_compares_numbers_of_different_types(void **state)
+{
+    static const struct {
+        const char *source;
+        bool yes;
+    } cases[] = {
+        {"farmland > 4", true},
+        {"farmland > 5", false},
+        {"4 < farmland", true},
+        {"farmland <= 4", false},
+        {"farmland != 4", true},
+        {"farmland in [1, 4]", false},
+        {"lifted_year in [2016.0]", true},
+        {"lifted_year == 2016.0", true},
+        {"lifted_year >= 2016u", true},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct cel_value out = {0};
+        if (evaluate("household", cases[i].source, "2020-01-01", &out) != CEL_DONE || out.b != cases[i].yes)
+            fail_msg("%s", cases[i].source);
+    }
+}
+
 static void a_filter_with_a_mistake_is_refused(void **state)
 {
     static const struct {
@@ -252,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expressions_see_records_and_functions),
         cmocka_unit_test(what_is_unset_is_absent_and_told),
+        cmocka_unit_test(a_filter_compares_numbers_of_different_types),
         cmocka_unit_test(a_filter_with_a_mistake_is_refused),
     };
     return cmocka_run_group_tests_name("engine/catalog/expression", tests, load, unload);
