@@ -29,7 +29,9 @@ size_t text_find(struct text t, struct text part, size_t from)
         return SIZE_MAX;
     if (part.size == 0)
         return from;
-    const char *found = memmem(t.at + from, t.size - from, part.at, part.size);
+    /* One byte by memchr: the sanitizers look at all that memmem may read, each time. */
+    const char *found = part.size == 1 ? memchr(t.at + from, part.at[0], t.size - from)
+                                       : memmem(t.at + from, t.size - from, part.at, part.size);
     return found == NULL ? SIZE_MAX : (size_t)(found - t.at);
 }
 

@@ -243,7 +243,7 @@ void frame_table_clear(struct table *t)
         column_clear(t->columns[i]);
     column_clear(t->uses);
     pool_clear(&t->ids);
-    packed_clear(&t->village);
+    climb_clear(&t->village);
     climb_clear(&t->above);
     packed_clear(&t->tail);
     dictionary_clear(&t->tails);

@@ -65,13 +65,11 @@ void bits_clear(struct bits *b)
 bool bits_permute(struct bits *b, const uint32_t *from, uint32_t rows)
 {
     struct bits out = {0};
-    if (b->room == 0)
-        return true;
-    if (!bits_room(&out, rows))
-        return false;
     for (uint32_t row = 0; row < rows; row++)
-        if (bits_get(b, from[row]))
-            out.at[row >> 6] |= (uint64_t)1 << (row & 63);
+        if (bits_get(b, from[row]) && !bits_set(&out, row)) {
+            bits_clear(&out);
+            return false;
+        }
     bits_clear(b);
     *b = out;
     return true;
@@ -83,6 +81,8 @@ static uint8_t width_for(int64_t n)
         return 1;
     if (n >= INT16_MIN && n <= INT16_MAX)
         return 2;
+    if (three_holds(n))
+        return 3;
     return n >= INT32_MIN && n <= INT32_MAX ? 4 : 8;
 }
 
@@ -98,6 +98,9 @@ static void store(unsigned char *at, uint8_t width, int64_t stored)
         break;
     case 2:
         memcpy(at, &two, sizeof two);
+        break;
+    case 3:
+        three_put(at, (int32_t)stored);
         break;
     case 4:
         memcpy(at, &four, sizeof four);
@@ -216,6 +219,22 @@ void climb_clear(struct climb *c)
     free(c->delta);
     free(c->wide);
     *c = (struct climb){0};
+}
+
+static void shrink(void **at, size_t *room, size_t need, size_t size)
+{
+    void *less = need != 0 && need < *room ? realloc(*at, need * size) : NULL;
+    if (less == NULL)
+        return;
+    *at = less;
+    *room = need;
+}
+
+void climb_trim(struct climb *c, uint32_t rows)
+{
+    shrink((void **)&c->base, &c->base_room, ((size_t)rows + 63) >> 6, sizeof *c->base);
+    shrink((void **)&c->delta, &c->delta_room, rows, sizeof *c->delta);
+    shrink((void **)&c->wide, &c->wide_room, rows, sizeof *c->wide);
 }
 
 bool climb_permute(struct climb *c, const uint32_t *from, uint32_t rows)

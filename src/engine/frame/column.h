@@ -8,21 +8,28 @@
 #include "engine/cel/cel.h"
 
 #define ROW_NONE UINT32_MAX
-#define YEAR_BIAS 2000 /* one byte reaches from 1872 to 2127 */
-#define DAY_BIAS 7201  /* 1989-09-19: two bytes reach from 1900 to 2079 */
+#define YEAR_BIAS 2000       /* one byte reaches from 1872 to 2127 */
+#define DAY_BIAS 7201        /* 1989-09-19: two bytes reach from 1900 to 2079 */
+#define MONEY_BIAS (1 << 23) /* three bytes reach from 0 to 167,772.15 yuan */
 
-/* A bit a row. Bits beyond those that were set read as 0. */
+/* A bit a row. Bits beyond those that were set read as 0. As long as every row is set, in order, a count says
+ * so. */
 struct bits {
     uint64_t *at;
     uint32_t room; /* rows, a multiple of 64 */
+    uint32_t full; /* rows from the first on that are set, whatever `at` holds */
 };
 static inline bool bits_get(const struct bits *b, uint32_t row)
 {
-    return row < b->room && (b->at[row >> 6] >> (row & 63) & 1) != 0;
+    return row < b->full || (row < b->room && (b->at[row >> 6] >> (row & 63) & 1) != 0);
 }
 MUST_USE bool bits_room(struct bits *b, uint32_t rows);
 MUST_USE static inline bool bits_set(struct bits *b, uint32_t row)
 {
+    if (row == b->full) {
+        b->full++;
+        return true;
+    }
     if (row >= b->room && !bits_room(b, row + 1))
         return false;
     b->at[row >> 6] |= (uint64_t)1 << (row & 63);
@@ -32,13 +39,25 @@ void bits_clear(struct bits *b);
 void bits_trim(struct bits *b, uint32_t rows);
 MUST_USE bool bits_permute(struct bits *b, const uint32_t *from, uint32_t rows);
 
-/* Whole numbers of 1, 2, 4 or 8 bytes each, stored less a bias; widened when one does not fit. */
+/* Whole numbers of 1, 2, 3, 4 or 8 bytes each, stored less a bias; widened when one does not fit. */
 struct packed {
     unsigned char *at;
     uint32_t room;
     uint8_t width; /* 0: nothing yet */
     int32_t bias;
 };
+static inline int32_t three_get(const unsigned char *at)
+{
+    uint32_t n = (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16;
+    return (int32_t)(n ^ 0x800000u) - 0x800000;
+}
+static inline void three_put(unsigned char *at, int32_t n)
+{
+    at[0] = (unsigned char)n;
+    at[1] = (unsigned char)(n >> 8);
+    at[2] = (unsigned char)(n >> 16);
+}
+static inline bool three_holds(int64_t n) { return n >= -0x800000 && n < 0x800000; }
 static inline int64_t packed_get(const struct packed *p, uint32_t row)
 {
     const unsigned char *at = p->at + (size_t)row * p->width;
@@ -53,6 +72,8 @@ static inline int64_t packed_get(const struct packed *p, uint32_t row)
     case 2:
         memcpy(&two, at, sizeof two);
         return p->bias + two;
+    case 3:
+        return (int64_t)p->bias + three_get(at);
     case 4:
         memcpy(&four, at, sizeof four);
         return (int64_t)p->bias + four;
@@ -78,6 +99,8 @@ MUST_USE static inline bool packed_put(struct packed *p, uint32_t row, int64_t n
         memcpy(at, &one, sizeof one);
     else if (p->width == 2 && two == less)
         memcpy(at, &two, sizeof two);
+    else if (p->width == 3 && three_holds(less))
+        three_put(at, (int32_t)less);
     else if (p->width == 4 && four == less)
         memcpy(at, &four, sizeof four);
     else
@@ -102,6 +125,7 @@ static inline uint32_t climb_get(const struct climb *c, uint32_t row)
 /* Rows are put in order, each once. */
 MUST_USE bool climb_put(struct climb *c, uint32_t row, uint32_t n);
 void climb_clear(struct climb *c);
+void climb_trim(struct climb *c, uint32_t rows);
 MUST_USE bool climb_permute(struct climb *c, const uint32_t *from, uint32_t rows);
 size_t climb_bytes(const struct climb *c);
 

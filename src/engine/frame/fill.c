@@ -43,13 +43,22 @@ struct filling {
 
 static bool out_of_memory(struct err *e) { return err_fail(e, &OUT_OF_MEMORY); }
 
+static int32_t bias_of(enum field_type type)
+{
+    if (type == FIELD_DATE)
+        return DAY_BIAS;
+    if (type == FIELD_MONEY)
+        return MONEY_BIAS;
+    return type == FIELD_YEAR ? YEAR_BIAS : 0;
+}
+
 static struct column *column_new(struct frame *f, const struct catalog_field *field)
 {
     struct column *column = arena_take(&f->arena, sizeof *column);
     if (column == NULL)
         return NULL;
     column->field = field;
-    column->n.bias = field->type == FIELD_DATE ? DAY_BIAS : field->type == FIELD_YEAR ? YEAR_BIAS : 0;
+    column->n.bias = bias_of(field->type);
     dictionary_init(&column->words);
     return column;
 }
@@ -195,7 +204,7 @@ static bool put_place(struct filling *g, uint32_t row, const struct record_row *
             return false;
         g->last_village = pool_get(&g->f->villages->ids, g->last_village_row);
     }
-    return packed_put(&t->village, row, g->last_village_row);
+    return climb_put(&t->village, row, g->last_village_row);
 }
 
 static bool put_uses(struct filling *g, uint32_t row, const struct record_row *from)
@@ -254,7 +263,7 @@ static bool scan(struct filling *g, struct records *r, const struct area *area)
                                        .fields = g->fields,
                                        .field_count = g->count,
                                        .lean = true,
-                                       .order = RECORD_BY_ID,
+                                       .order = RECORD_BY_COUNTY,
                                        .limit = -1};
     struct record_scan *rows = NULL;
     struct record_row row;

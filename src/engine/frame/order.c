@@ -1,8 +1,8 @@
 /* The order of a table's rows, and the slices of children that follow from it.
  *
- * A scan gives rows by id; a stable counting sort by parent (or village) keeps that within each. Where
- * numbers of households begin with the code of their village, and those of persons with the household's,
- * nothing has to be moved.
+ * A scan gives rows by county and id; a stable counting sort by parent (or village) keeps that within each.
+ * Where numbers of households begin with the code of their village, and those of persons with the
+ * household's, nothing has to be moved.
  */
 #include "engine/frame/table.h"
 #include <stdlib.h>
@@ -45,7 +45,7 @@ struct keys {
 static uint32_t key_of(const struct keys *k, uint32_t row)
 {
     if (k->ranks != NULL)
-        return k->ranks[packed_get(&k->t->village, row)];
+        return k->ranks[climb_get(&k->t->village, row)];
     uint32_t above = climb_get(&k->t->above, row);
     return above == ROW_NONE ? k->buckets - 1 : above;
 }
@@ -89,8 +89,8 @@ static bool sort(struct table *t, const struct keys *k)
             starts[i + 1] += starts[i];
         for (uint32_t row = 0; row < t->rows; row++)
             from[starts[key_of(k, row)]++] = row;
-        sorted = permute_ids(t, from) && packed_permute(&t->village, from, t->rows)
-                 && (t->parent == NULL || climb_permute(&t->above, from, t->rows))
+        sorted = permute_ids(t, from)
+                 && climb_permute(t->parent == NULL ? &t->village : &t->above, from, t->rows)
                  && permute_columns(t, from);
     }
     free(starts);
@@ -120,7 +120,7 @@ static bool slices_of_village(struct frame *f, struct table *t)
         return false;
     t->villages = villages;
     for (uint32_t row = 0; row < t->rows; row++) {
-        uint32_t village = (uint32_t)packed_get(&t->village, row);
+        uint32_t village = climb_get(&t->village, row);
         if (t->count[village]++ == 0)
             t->first[village] = row;
     }
@@ -130,7 +130,7 @@ static bool slices_of_village(struct frame *f, struct table *t)
 static void trim(struct table *t)
 {
     pool_trim(&t->ids);
-    packed_trim(&t->village, t->rows);
+    climb_trim(t->parent == NULL ? &t->village : &t->above, t->rows);
     packed_trim(&t->tail, t->rows);
     for (size_t i = 0; i < t->entity->stored_count; i++) {
         if (t->columns[i] == NULL)

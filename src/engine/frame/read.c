@@ -198,7 +198,7 @@ uint32_t frame_above(const struct frame *f, const struct catalog_entity *entity,
     const struct table *wanted = table_of(f, ancestor);
     for (; t != wanted; t = t->parent) {
         if (t->parent == NULL)
-            return wanted == f->villages ? (uint32_t)packed_get(&t->village, row) : ROW_NONE;
+            return wanted == f->villages ? climb_get(&t->village, row) : ROW_NONE;
         row = climb_get(&t->above, row);
         if (row == ROW_NONE)
             return ROW_NONE;
@@ -290,8 +290,8 @@ static size_t column_bytes(const struct column *c)
 static size_t table_bytes(const struct table *t)
 {
     size_t bytes = pool_bytes(&t->ids) + climb_bytes(&t->above) + (size_t)t->tail.room * t->tail.width
-                   + (t->tails.texts.ceiling > 0 ? dictionary_bytes(&t->tails) : 0)
-                   + (size_t)t->village.room * t->village.width + column_bytes(t->uses);
+                   + (t->tails.texts.ceiling > 0 ? dictionary_bytes(&t->tails) : 0) + climb_bytes(&t->village)
+                   + column_bytes(t->uses);
     if (t->first != NULL && t->parent != NULL)
         bytes += ((size_t)t->parent->rows + 1) * sizeof *t->first;
     if (t->slots != NULL)

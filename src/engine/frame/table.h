@@ -65,9 +65,9 @@ struct table {
     struct packed tail; /* number in `tails` */
     struct dictionary tails;
     const struct table *parent;
-    struct climb above;    /* row in the parent; ROW_NONE: not in the frame */
-    struct packed village; /* without a parent: row of the village table */
-    uint32_t orphans;      /* rows at the end whose parent is not in the frame */
+    struct climb above;   /* row in the parent; ROW_NONE: not in the frame */
+    struct climb village; /* without a parent: row of the village table */
+    uint32_t orphans;     /* rows at the end whose parent is not in the frame */
     struct text *orphan_parents;
     /* Where the children of a row of the parent (or village) begin. `count` NULL: they end where the next
      * ones begin. */
@@ -100,7 +100,7 @@ static inline uint32_t table_top_village(const struct table *t, uint32_t row)
         if (row == ROW_NONE)
             return ROW_NONE;
     }
-    return (uint32_t)packed_get(&t->village, row);
+    return climb_get(&t->village, row);
 }
 /* Spells the ids of a table whole; under the frame's lock where others may read. false: memory is out. */
 MUST_USE bool frame_table_spell(struct table *t);

@@ -44,7 +44,11 @@ void records_close(struct records *r);
 MUST_USE bool records_define(struct records *r, struct err *e);
 
 /* Reading. A scan gives rows in the order asked for, one at a time. */
-enum record_order { RECORD_BY_ID, RECORD_BY_PARENT /* parent id, then id */ };
+enum record_order {
+    RECORD_BY_ID,
+    RECORD_BY_PARENT, /* parent id, then id */
+    RECORD_BY_COUNTY  /* county, then id, as the tables lie: nothing is sorted; with earlier states by id */
+};
 struct record_query {
     const struct catalog_entity *entity;
     struct area area;
