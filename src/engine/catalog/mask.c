@@ -56,9 +56,20 @@ static struct text without_numbers(struct arena *a, struct text plain)
     return (struct text){out, plain.size};
 }
 
+/* What a spreadsheet writes where a formula failed: nobody's number, and worth reading as it is. */
+static bool is_spreadsheet_error(struct text plain)
+{
+    static const char *const errors[] = {"#DIV/0!", "#N/A",    "#NAME?",  "#NULL!", "#NUM!",
+                                         "#REF!",   "#VALUE!", "#SPILL!", "#CALC!", "#GETTING_DATA"};
+    for (size_t i = 0; i < COUNT_OF(errors); i++)
+        if (text_equal(plain, text_of(errors[i])))
+            return true;
+    return false;
+}
+
 struct text catalog_mask_refused(struct arena *a, const struct catalog_field *field, struct text plain)
 {
-    if (plain.at == NULL)
+    if (plain.at == NULL || is_spreadsheet_error(plain))
         return plain;
     if (field->sealed || field->class == CLASS_SENSITIVE)
         return catalog_mask(a, field, plain);
