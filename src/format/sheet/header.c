@@ -78,6 +78,18 @@ static void split_unit(struct text *key, struct text *unit)
     key->size = at;
 }
 
+/* Takes "/元" off the end. */
+static void split_slash(struct text *key, struct text *unit)
+{
+    for (size_t at = key->size; unit->size == 0 && at-- > 1;) {
+        struct text rest = text_slice(*key, at + 1, key->size);
+        if (key->at[at] == '/' && is_unit(rest)) {
+            *unit = rest;
+            key->size = at;
+        }
+    }
+}
+
 bool sheet_header_key(struct text header, struct arena *a, struct text *key_out, struct text *unit_out)
 {
     char *to = arena_take(a, header.size + 1);
@@ -85,6 +97,7 @@ bool sheet_header_key(struct text header, struct arena *a, struct text *key_out,
         return false;
     struct text key = {to, fold(header, to)};
     split_unit(&key, unit_out);
+    split_slash(&key, unit_out);
     static const char *const prefixes[] = {"其中:", "其中,", "其中", "#", "*"};
     for (size_t i = 0; i < COUNT_OF(prefixes); i++)
         key = without(key, text_of(prefixes[i]));
