@@ -71,6 +71,8 @@ def a_broken_pack_is_refused_with_file_and_line():
         made = run("--db", TMP / f"{name}.db", "init", "--policy", folder)
         hold(made.code == 3 and not list(TMP.glob(f"{name}.db*")), f"{name}: init refuses it and leaves no database behind",
              (made, list(TMP.glob(f"{name}.db*"))))
+    done = office.run("policy", "load", TMP / "nowhere")
+    hold(done.code == 3 and f'"{TMP}/nowhere' in done.err, "a folder that is not there is named as it was written", done)
     done = office.run("policy", "load", TMP)
     hold(done.code == 3 and "pack.yaml" in done.err, "a folder that is no pack", done)
     hold(office.ask("policy", "show")["digest"] == digest, "the version in force stays")

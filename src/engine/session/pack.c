@@ -55,7 +55,7 @@ static bool find_pack(struct session *s, struct text policy, struct text *folder
     struct text name = text_copy(&s->arena, policy);
     if (name.at == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    if (file_is_folder(name.at)) {
+    if (file_is_folder(name.at) || text_find(policy, TEXT("/"), 0) != SIZE_MAX) {
         *folder_out = name;
         return true;
     }
