@@ -158,12 +158,16 @@ static bool fail_newer(const struct store *db, int64_t found, struct err *e)
     return false;
 }
 
-/* Does this program know the schema? A newer database is left as it is, its log too. */
+/* Does this program know the schema? A newer database is left as it is, its log too. SQLite's own number of a
+ * version stays 0 here: whoever has set it beyond ours means something that this program does not know. */
 static bool check_version(struct store *db, struct err *e)
 {
-    int64_t version = 0;
-    if (!ask_int(db, "SELECT max(version) FROM schema_migration", &version, e))
+    int64_t version = 0, user_version = 0;
+    if (!ask_int(db, "SELECT max(version) FROM schema_migration", &version, e)
+        || !ask_int(db, "PRAGMA user_version", &user_version, e))
         return false;
+    if (user_version > version)
+        version = user_version;
     if (version <= schema_known())
         return true;
     sqlite3_db_config(handle(db), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);

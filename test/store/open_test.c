@@ -176,6 +176,9 @@ static void a_newer_schema_stays_as_it_is(void **state)
     make("newer.db");
     meddle("newer.db", "INSERT INTO schema_migration VALUES (9999, 'later', 0)");
     refuses_in_all_modes("newer.db", &STORE_NEWER);
+    make("numbered.db");
+    meddle("numbered.db", "PRAGMA user_version = 9999");
+    refuses_in_all_modes("numbered.db", &STORE_NEWER);
 }
 
 static void an_older_schema_is_brought_up_to_date_once(void **state)
