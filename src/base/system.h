@@ -41,6 +41,7 @@ MUST_USE bool file_temporary(FILE **out, struct err *e);
 void file_sync_folder(const char *path);
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
+bool file_is_same(const char *a, const char *b); /* two names of one file that is there */
 /* Permission bits (0600, …) of what stands there; -1: nothing does. */
 int file_mode(const char *path);
 /* Names of a folder's entries, ordered by bytes, without "." and "..". FILE_ABSENT, FILE_FORBIDDEN, FILE_READ. */

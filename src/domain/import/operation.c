@@ -229,7 +229,13 @@ static bool open_problems(struct import_run *run, struct err *e)
 static bool open_writer(struct import_run *run, struct text path, struct err *e)
 {
     struct text z = text_copy(run->call->arena, path);
-    return z.at != NULL ? sheet_writer_open(z.at, &run->writer, e) : err_fail(e, &OUT_OF_MEMORY);
+    if (z.at == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    bool taken = file_is_folder(z.at);
+    for (size_t i = 0; !taken && i < run->file_count; i++)
+        taken = file_is_same(z.at, run->files[i].path.at);
+    return taken ? err_fail_text(e, &IMPORT_ERRORS_OVER, "file", path)
+                 : sheet_writer_open(z.at, &run->writer, e);
 }
 
 /* The workbook for refused rows is opened first: a folder that is not there stops the import while nothing is

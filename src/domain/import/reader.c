@@ -103,7 +103,8 @@ static void tell_kept(struct reader *r, struct told *what, const struct value *v
     static const struct err_kind *const kinds[] = {[COERCE_AS_WRITTEN] = NULL,
                                                    [COERCE_ROUNDED] = &IMPORT_ROUNDED,
                                                    [COERCE_PRIVATE_REPLACED] = &IMPORT_PRIVATE_REPLACED,
-                                                   [COERCE_PRIVATE_LEFT] = &IMPORT_PRIVATE_LEFT};
+                                                   [COERCE_PRIVATE_LEFT] = &IMPORT_PRIVATE_LEFT,
+                                                   [COERCE_STRIPPED] = &IMPORT_STRIPPED};
     char kept[32];
     struct err why = {.kind = kinds[remark]};
     if (v->kind == VALUE_TEXT) {

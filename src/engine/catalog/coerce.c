@@ -15,6 +15,15 @@ bool coerce_fail(const struct coercion *c, const struct err_kind *kind)
     return false;
 }
 
+/* Characters without a width and those that turn the direction of what follows: two names that look the same
+ * would differ, or one would read as another. */
+static bool is_unseen(uint32_t c)
+{
+    return c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F)
+           || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF
+           || (c >= 0xE0000 && c <= 0xE007F);
+}
+
 struct text coerce_tight(const struct coercion *c, struct text t)
 {
     char *out = arena_take(c->arena, t.size + 1);
@@ -30,12 +39,28 @@ struct text coerce_tight(const struct coercion *c, struct text t)
             code -= 0xFEE0;
         bool blank = code <= ' ' || code == 0x7F || code == 0xA0 || code == 0x3000 || code == 0xFEFF
                      || code == UINT32_MAX || (code >= 0x2000 && code <= 0x200F) || code == 0x2028
-                     || code == 0x2029 || code == 0x202F;
+                     || code == 0x2029 || code == 0x202F || is_unseen(code);
         size_t count = blank ? 0 : text_encode(code, bytes);
         memcpy(out + size, bytes, count);
         size += count;
     }
     return (struct text){out, size};
+}
+
+/* In place: `t` is a copy of our own. */
+static struct text without_unseen(char *at, size_t size, bool *any_out)
+{
+    const struct text t = {at, size};
+    size_t kept = 0;
+    for (size_t from = 0, next = 0; from < size; from = next) {
+        if (is_unseen(text_next(t, &next))) {
+            *any_out = true;
+            continue;
+        }
+        memmove(at + kept, at + from, next - from);
+        kept += next - from;
+    }
+    return (struct text){at, kept};
 }
 
 struct text coerce_number_text(const struct coercion *c, double number)
@@ -82,10 +107,16 @@ static bool coerce_words(const struct coercion *c)
         err_add_int(c->e, "max", COERCE_TEXT_MAX);
         return false;
     }
-    struct text copy = text_copy(c->arena, t);
-    if (copy.at == NULL)
+    char *copy = arena_take(c->arena, t.size + 1);
+    if (copy == NULL)
         return err_fail(c->e, &OUT_OF_MEMORY);
-    return done(c, value_text(copy));
+    if (t.size > 0)
+        memcpy(copy, t.at, t.size);
+    bool stripped = false;
+    struct text seen = text_trim(without_unseen(copy, t.size, &stripped));
+    if (stripped && c->out->remark == COERCE_AS_WRITTEN)
+        c->out->remark = COERCE_STRIPPED;
+    return done(c, seen.size > 0 || t.size == 0 ? value_text(seen) : value_none());
 }
 
 /* 1, 0 or -1 for what is neither. */

@@ -25,7 +25,8 @@ enum coerce_remark {
     COERCE_AS_WRITTEN,
     COERCE_ROUNDED,          /* it had more decimals than are kept */
     COERCE_PRIVATE_REPLACED, /* characters of old systems' own code points, as the standard has them now */
-    COERCE_PRIVATE_LEFT      /* characters that no table knows were kept as they are */
+    COERCE_PRIVATE_LEFT,     /* characters that no table knows were kept as they are */
+    COERCE_STRIPPED /* characters that nobody sees, of no width or turning the direction, were taken out */
 };
 struct coerced {
     struct value value; /* VALUE_NONE: an empty cell; text lives in the arena */

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/system.h"
+#include "domain/import/import.err.h"
 #include "format/sheet/sheet.h"
 #include "office.h"
 #include <sys/stat.h>
@@ -108,6 +109,10 @@ static void the_register_follows_the_files(void **state)
           {"m.csv", "户编号,人编号,年度,措施类别,项目编号,金额\nH1,,2019,产业基地分红,JD99,2000.005\n", NULL,
            "measure 1+1~0=0-0 | note 2E IMPORT_UNDESCRIBED | note 2F IMPORT_ROUNDED", "measure", 0, "金额",
            "2000.01"}}},
+        {"what nobody sees in a name is taken out and noted",
+         {{"a.csv", "村编码,户编号,户主姓名\n" V ",H1,刘\u202e\u200b兰\n", NULL,
+           "household 1+1~0=0-0 | note 2C IMPORT_STRIPPED", "household", 0, "户主姓名", "刘兰"},
+          {"a.csv", NULL, NULL, "household 1+0~0=1-0 | note 2C IMPORT_STRIPPED", NULL, 0, NULL, NULL}}},
         {"a helper whom no pairing describes is noted once",
          {{"a.csv", "村编码,户编号,户主姓名,帮扶责任人\n" V ",H1,刘兰,程全\n" V ",H2,尹喜,程全\n", NULL,
            "household 2+2~0=0-0 | note 2D IMPORT_UNDESCRIBED", NULL, 0, NULL, NULL},
@@ -263,6 +268,29 @@ static void sensitive_values_are_masked_in_problems(void **state)
     office_close(&o);
 }
 
+static void refused_rows_are_not_written_over_a_workbook_or_a_folder(void **state)
+{
+    struct office o;
+    char path[256];
+    (void)state;
+    assert_true(office_open(&o, TOWN));
+    put(&o, "a.csv", "村编码,户编号,家庭人口\n" V ",H1,三\n" V ",H2,3\n", path);
+    const char *const over[] = {path, o.folder};
+    for (size_t i = 0; i < COUNT_OF(over); i++) {
+        const struct argument args[] = {{"path", path}, {"errors", over[i]}};
+        struct answer a = office_call(&o, &import_ops, "import", args, COUNT_OF(args));
+        assert_false(a.done);
+        assert_ptr_equal(a.err.kind, &IMPORT_ERRORS_OVER);
+        free(a.json);
+    }
+    struct answer a = office_import(&o, path); /* as it was, and nothing is in the register yet */
+    char said[1024];
+    answer_summary(a.json, said, sizeof said);
+    assert_string_equal(said, "household 2+1~0=0-1 | error 2C COERCE_NUMBER");
+    free(a.json);
+    office_close(&o);
+}
+
 static void refused_rows_come_back_and_go_in_once_mended(void **state)
 {
     struct office o;
@@ -396,6 +424,7 @@ int main(void)
         cmocka_unit_test(an_office_without_an_area_takes_its_first_town),
         cmocka_unit_test(villages_named_with_their_town_need_no_area),
         cmocka_unit_test(sensitive_values_are_masked_in_problems),
+        cmocka_unit_test(refused_rows_are_not_written_over_a_workbook_or_a_folder),
         cmocka_unit_test(refused_rows_come_back_and_go_in_once_mended),
         cmocka_unit_test(nothing_refused_leaves_no_workbook),
         cmocka_unit_test(a_place_for_refused_rows_that_is_not_there_stops_the_import),

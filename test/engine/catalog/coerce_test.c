@@ -142,6 +142,10 @@ static void text_is_read_as_offices_write_it(void **state)
         {"village", "红花集村", NULL, NULL, 0, &COERCE_VILLAGE, false, false},
         /* text */
         {"text", "  已 通水 ", NULL, "已 通水", 0, NULL, false, false},
+        {"text", "张\u200b三\u202e\ufeff", NULL, "张三", 0, NULL, false, false},
+        {"text", "\u2066买买提·吐尔逊\u2069 \u00ad", NULL, "买买提·吐尔逊", 0, NULL, false, false},
+        {"text", "\u202e\u2060", NULL, NULL, 0, NULL, false, true},
+        {"text", "𠀀令\U000e0100", NULL, "𠀀令\U000e0100", 0, NULL, false, false},
         /* numbers */
         {"int", "3", NULL, NULL, 3, NULL, false, false},
         {"int", "３", NULL, NULL, 3, NULL, false, false},
