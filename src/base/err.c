@@ -95,13 +95,24 @@ static void add_int(const struct err_field *field, struct text format, struct bu
     }
 }
 
+/* The value whose words are this language's: of `name` in Chinese that of `name`_zh, where it was added. */
+static const struct err_field *field_in(const struct err *e, struct text name, enum lang lang)
+{
+    char chinese[64];
+    int size = snprintf(chinese, sizeof chinese, "%.*s_zh", TEXT_ARG(name));
+    const struct err_field *field = NULL;
+    if (lang == LANG_ZH && size > 0 && (size_t)size < sizeof chinese)
+        field = field_find(e, text_of(chinese));
+    return field != NULL ? field : field_find(e, name);
+}
+
 /* The value of "name" or "name:format". */
-static void add_value(const struct err *e, struct text place, struct buf *out)
+static void add_value(const struct err *e, struct text place, enum lang lang, struct buf *out)
 {
     size_t colon = text_find(place, TEXT(":"), 0);
     struct text name = colon == SIZE_MAX ? place : text_slice(place, 0, colon);
     struct text format = colon == SIZE_MAX ? TEXT("") : text_slice(place, colon + 1, place.size);
-    const struct err_field *field = field_find(e, name);
+    const struct err_field *field = field_in(e, name, lang);
     if (field == NULL)
         buf_add_char(out, '?');
     else if (field->is_int)
@@ -121,7 +132,7 @@ void err_sentence(const struct err *e, enum lang lang, struct buf *out)
         if (close == SIZE_MAX)
             break;
         buf_add(out, text_slice(left, 0, open));
-        add_value(e, text_slice(left, open + 1, close - open - 1), out);
+        add_value(e, text_slice(left, open + 1, close - open - 1), lang, out);
         left = text_slice(left, close + 1, left.size);
     }
     buf_add(out, left);

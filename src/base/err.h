@@ -41,7 +41,8 @@ void err_clear(struct err *e);
 static inline bool err_is(const struct err *e, const struct err_kind *kind) { return e->kind == kind; }
 
 enum lang { LANG_ZH, LANG_EN };
-/* The whole sentence; a name that was not given prints as "?". */
+/* The whole sentence; a name that was not given prints as "?". A value that is words itself may be added a second
+ * time as NAME_zh: the Chinese sentence takes that one for {NAME}. */
 void err_sentence(const struct err *e, enum lang lang, struct buf *out);
 
 /* All kinds of the program, for documentation and tests: generated, in the order of the files. */

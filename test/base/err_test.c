@@ -30,6 +30,18 @@ static void the_sentence_names_the_values(void **state)
     says(&e, LANG_EN, "Earmark \"?\" has ? on ?.");
 }
 
+static void a_value_in_words_has_its_chinese(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    assert_false(err_fail_text(&e, &SAMPLE, "earmark", TEXT("industry")));
+    err_add(&e, "earmark_zh", TEXT("产业"));
+    err_add_int(&e, "left", 100);
+    err_add_int(&e, "on", 18261);
+    says(&e, LANG_ZH, "专项“产业”结余1.00元，2019-12-31。");
+    says(&e, LANG_EN, "Earmark \"industry\" has 1.00 on 2019-12-31.");
+}
+
 static void the_first_failure_stays(void **state)
 {
     (void)state;
@@ -71,6 +83,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sentence_names_the_values),
+        cmocka_unit_test(a_value_in_words_has_its_chinese),
         cmocka_unit_test(the_first_failure_stays),
         cmocka_unit_test(long_values_are_cut_at_a_character),
         cmocka_unit_test(more_values_than_it_holds_are_passed_over),

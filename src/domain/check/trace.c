@@ -295,11 +295,12 @@ static bool say_failure(struct trace *t, struct finding *f, const struct err *fa
     for (size_t i = 0; i < failure->count; i++)
         if (strcmp(failure->field[i].name, "detail") == 0)
             why = (struct text){failure->field[i].s, failure->field[i].size};
+    struct text why_zh = cel_reason_zh(why);
     f->message.zh = text_format(
         t->call->arena,
         "规则“%.*s”在%llu条记录上无法计算（%.*s），首条为“%.*s”，这些记录未核查。请检查其数据，"
         "或请规则包维护人员修改算式。",
-        TEXT_ARG(f->rule->title.zh), (unsigned long long)count, TEXT_ARG(why), TEXT_ARG(f->record));
+        TEXT_ARG(f->rule->title.zh), (unsigned long long)count, TEXT_ARG(why_zh), TEXT_ARG(f->record));
     f->message.en = text_format(
         t->call->arena,
         "The rule \"%.*s\" could not be evaluated on %llu records (%.*s), the first of them \"%.*s\". "

@@ -22,10 +22,14 @@ static int64_t error_int(const struct err *e, const char *name)
 
 static void add_detail(struct err *e, const struct err *inner)
 {
-    char detail[ERR_VALUE_MAX + 64];
-    struct text why = error_text(inner, "detail");
-    int size = snprintf(detail, sizeof detail, "%s: %.*s", inner->kind->code, TEXT_ARG(why));
-    err_add(e, "detail", (struct text){detail, size < 0 ? 0 : (size_t)size});
+    static const char *const names[] = {"detail", "detail_zh"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char detail[ERR_VALUE_MAX + 64];
+        struct text why = error_text(inner, names[i]);
+        int size = snprintf(detail, sizeof detail, "%s: %.*s", inner->kind->code, TEXT_ARG(why));
+        if (why.at != NULL && size >= 0)
+            err_add(e, names[i], text_of(detail));
+    }
 }
 
 static bool fail_inner(struct load *l, const struct yaml_node *node, const struct err *inner)

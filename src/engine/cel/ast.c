@@ -20,7 +20,7 @@ void cel_place_add(struct err *e, struct text source, uint32_t place)
 
 bool cel_compile_fail(struct cel_compile *c, const struct err_kind *kind, uint32_t place, struct text detail)
 {
-    (void)err_fail_text(c->e, kind, "detail", detail);
+    (void)cel_reason_fail(c->e, kind, detail);
     cel_place_add(c->e, c->source, place);
     return false;
 }

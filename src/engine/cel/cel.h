@@ -184,6 +184,10 @@ struct cel_options {
     bool (*text)(void *user, const struct cel_class *of, size_t field, struct text literal);
     void *user;
 };
+/* Sets the kind with the reason as {detail}, in both languages. Always false. */
+bool cel_reason_fail(struct err *e, const struct err_kind *kind, struct text reason);
+/* The Chinese for a reason; the same text where it has none. */
+struct text cel_reason_zh(struct text reason);
 /* Compiles into the arena. On false: CEL_SYNTAX, CEL_UNKNOWN_NAME, CEL_UNKNOWN_FUNCTION, CEL_TYPE_MISMATCH,
  * CEL_TOO_LARGE …, each with {line}, {column} (code points, from 1) and {detail}. `options` NULL: checked,
  * macros on. */

@@ -101,7 +101,7 @@ static enum cel_outcome report(const struct cel_program *program, struct cel_run
         run->absent_field = f->absent_field;
         return CEL_ABSENT;
     }
-    (void)err_fail_text(e, f->final ? &CEL_LIMIT : &CEL_EVALUATION, "detail", text_of(f->reason));
+    (void)cel_reason_fail(e, f->final ? &CEL_LIMIT : &CEL_EVALUATION, text_of(f->reason));
     cel_place_add(e, program->source, f->place);
     return CEL_FAILED;
 }

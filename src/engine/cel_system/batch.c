@@ -32,7 +32,7 @@ static bool declare(struct cel_env *env, struct cel_run *run, json_t *bindings, 
         good = cel_json_read(run, value, &values[next])
                    ? kept.at != NULL && cel_json_type(run->arena, &values[next], &type)
                          && cel_env_variable(env, kept.at, type, e)
-                   : err_fail_text(e, &CEL_BINDINGS, "detail", text_of(run->failure.reason));
+                   : cel_reason_fail(e, &CEL_BINDINGS, text_of(run->failure.reason));
         next++;
     }
     return good;
@@ -52,7 +52,7 @@ static bool evaluate(const struct question *q, struct arena *a, struct cel_value
     bool good = cel_eval(program, &run, out, e) == CEL_DONE;
     cel_program_clear(program);
     const char *refused = good ? cel_json_refuses(out) : NULL;
-    return refused == NULL ? good : err_fail_text(e, &CEL_RESULT, "detail", text_of(refused));
+    return refused == NULL ? good : cel_reason_fail(e, &CEL_RESULT, text_of(refused));
 }
 
 static bool answer_question(const struct question *q, enum lang lang, struct buf *answer, struct err *e)
@@ -77,7 +77,7 @@ bool cel_system_answer(struct text expression, struct text bindings, enum lang l
         good = answer_question(&(struct question){.expression = expression, .bindings = object}, lang, answer,
                                e);
     } else {
-        (void)err_fail_text(e, &CEL_BINDINGS, "detail", TEXT("no JSON object"));
+        (void)cel_reason_fail(e, &CEL_BINDINGS, TEXT("no JSON object"));
         cel_json_write_answer(answer, NULL, lang, e);
     }
     json_decref(object);
@@ -103,8 +103,7 @@ static bool answer_line(struct text line, enum lang lang, struct buf *answer)
     if (good) {
         good = answer_question(&q, lang, answer, &e);
     } else {
-        (void)err_fail_text(&e, &CEL_CASE, "detail",
-                            object == NULL ? TEXT("no JSON object") : TEXT("no expr in it"));
+        (void)cel_reason_fail(&e, &CEL_CASE, object == NULL ? TEXT("no JSON object") : TEXT("no expr in it"));
         cel_json_write_answer(answer, NULL, lang, &e);
     }
     json_decref(object);

@@ -210,8 +210,8 @@ bool run_expression_failed(const struct run *run, const struct catalog_entity *o
     err_fail_text(e, &RUN_EXPRESSION, "what", what);
     err_add(e, "record", frame_id(run->frame, on, bits->first_failed_row));
     for (size_t i = 0; i < bits->first_failure.count; i++)
-        if (strcmp(bits->first_failure.field[i].name, "detail") == 0)
-            err_add(e, "detail",
+        if (strncmp(bits->first_failure.field[i].name, "detail", 6) == 0)
+            err_add(e, bits->first_failure.field[i].name,
                     (struct text){bits->first_failure.field[i].s, bits->first_failure.field[i].size});
     err_add(e, "detail", buf_text(&detail));
     buf_clear(&detail);

@@ -48,8 +48,16 @@ static inline int64_t number_in(const struct err *e, const char *name)
     return -1;
 }
 
+static inline struct text words_in(const struct err *e, const char *name)
+{
+    for (size_t i = 0; i < e->count; i++)
+        if (strcmp(e->field[i].name, name) == 0)
+            return (struct text){e->field[i].s, e->field[i].size};
+    return TEXT_NONE;
+}
+
 /* The expression does not compile, or does not evaluate: with this kind, at this column of line 1 (0: not
- * looked at). */
+ * looked at), and with a reason in both languages. */
 static inline void must_fail(const struct cel_env *env, struct cel_run *run, const char *source,
                              bool unchecked, const struct err_kind *kind, int64_t column)
 {
@@ -60,6 +68,11 @@ static inline void must_fail(const struct cel_env *env, struct cel_run *run, con
     cel_program_clear(program);
     if (outcome != CEL_FAILED || e.kind != kind)
         fail_msg("%s: wanted %s, got %s", source, kind->code, e.kind == NULL ? "none" : e.kind->code);
+    const bool names_something =
+        kind == &CEL_UNKNOWN_NAME || kind == &CEL_UNKNOWN_FUNCTION || kind == &CEL_TYPE_MISMATCH;
+    struct text en = words_in(&e, "detail"), zh = words_in(&e, "detail_zh");
+    if (!names_something && (zh.size == 0 || text_equal(en, zh)))
+        fail_msg("%s: no Chinese for \"%.*s\"", source, TEXT_ARG(en));
     if (column > 0 && number_in(&e, "column") != column)
         fail_msg("%s: wanted column %d, got %d", source, (int)column, (int)number_in(&e, "column"));
 }

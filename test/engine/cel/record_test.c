@@ -82,7 +82,7 @@ static bool refuse(struct cel_run *r, void *user, const struct cel_value *a, siz
     (void)user;
     (void)count;
     (void)out;
-    return a[0].i == 0 ? cel_fail_absent(r) : a[0].i == 1 ? cel_fail(r, "no line for this year") : false;
+    return a[0].i == 0 ? cel_fail_absent(r) : a[0].i == 1 ? cel_fail(r, "year_end: no such year") : false;
 }
 
 static bool count_of(struct cel_run *r, void *user, const struct cel_value *a, size_t count,
