@@ -1,5 +1,6 @@
 /* What a reader who may not see a sealed value gets in its place. */
 #include "engine/catalog/catalog.h"
+#include "engine/catalog/derive.h"
 
 /* Characters that stay at the beginning and the end. A certificate keeps the six of its area and the last
  * four, as offices print them; a phone three and four, an account the last four. */
@@ -67,6 +68,16 @@ static bool is_spreadsheet_error(struct text plain)
     return false;
 }
 
+/* A person's own number: its check holds, and the year of birth in it is one of this century or the last.
+ * (Numbers of persons and households are as long; they begin with a village's code.) */
+static bool is_identity_number(struct text t)
+{
+    if (!derive_id_valid(t))
+        return false;
+    struct text century = text_slice(t, 6, 2);
+    return text_equal(century, TEXT("19")) || text_equal(century, TEXT("20"));
+}
+
 struct text catalog_mask_refused(struct arena *a, const struct catalog_field *field, struct text plain)
 {
     if (plain.at == NULL || is_spreadsheet_error(plain))
@@ -74,5 +85,7 @@ struct text catalog_mask_refused(struct arena *a, const struct catalog_field *fi
     if (field->sealed || field->class == CLASS_SENSITIVE)
         return catalog_mask(a, field, plain);
     bool number = field->type == FIELD_IDENTIFIER || field->type == FIELD_REF || field->type == FIELD_VILLAGE;
-    return number ? plain : without_numbers(a, plain);
+    /* A person's own number in a column of household or person numbers. */
+    bool misplaced = number && is_identity_number(text_trim(plain));
+    return number && !misplaced ? plain : without_numbers(a, plain);
 }

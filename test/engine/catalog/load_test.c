@@ -174,6 +174,9 @@ static void a_refusal_quotes_no_number_of_a_person_whatever_the_column(void **st
                 "138****5678,2019030512");
     assert_text(catalog_mask_refused(&memory, &words, TEXT("男女")), "男女");
     assert_text(catalog_mask_refused(&memory, &number, TEXT("4116221042050001")), "4116221042050001");
+    assert_text(catalog_mask_refused(&memory, &number, TEXT("411622104205000101")), "411622104205000101");
+    assert_text(catalog_mask_refused(&memory, &number, TEXT("419922197503040172")), "419***********0172");
+    assert_text(catalog_mask_refused(&memory, &number, TEXT("419922194607080028")), "419***********0028");
     assert_text(catalog_mask_refused(&memory, &certificate, TEXT("#REF!")), "#REF!");
     assert_text(catalog_mask_refused(&memory, &certificate, TEXT("41992219800101001X")),
                 "419922********001X");
