@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-const struct sheet_options sheet_for_import = {.cell_chars_max = SHEET_IMPORT_CHARS_MAX,
-                                               .merging = SHEET_MERGE_FILL};
+const struct sheet_options sheet_for_import = {
+    .cell_chars_max = SHEET_IMPORT_CHARS_MAX, .merging = SHEET_MERGE_FILL, .quotes_close = true};
 const struct sheet_options sheet_for_dump = {.cell_chars_max = SHEET_CELL_BYTES_MAX,
                                              .merging = SHEET_MERGE_FIRST};
 

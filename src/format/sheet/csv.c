@@ -1,5 +1,6 @@
 /* Cuts text into records and fields, a character at a time. */
 #include "format/sheet/csv.h"
+#include "format/sheet/sheet.err.h"
 
 #define SAMPLE_RECORDS 40
 
@@ -119,6 +120,15 @@ static void take_plain(struct csv *c, bool quoted)
     c->have = text_slice(c->have, i, c->have.size);
 }
 
+/* Never closed: what is there is the field, unless it has swallowed records. */
+static bool end_within_quotes(const struct csv *c, struct err *e)
+{
+    const struct text lost = buf_text(&c->field);
+    if (!c->row->how.quotes_close || text_find(lost, TEXT("\n"), 0) == SIZE_MAX)
+        return true;
+    return err_fail_int(e, &SHEET_QUOTE_OPEN, "row", c->row->number);
+}
+
 /* The quoted part of a field, behind its first quote. False on failure. */
 static bool quoted_part(struct csv *c, struct err *e)
 {
@@ -127,7 +137,7 @@ static bool quoted_part(struct csv *c, struct err *e)
         if (ch == -2)
             return false;
         if (ch == -1)
-            return true; /* never closed: what is there is the field */
+            return end_within_quotes(c, e);
         if (ch != '"') {
             take_plain(c, true);
             continue;

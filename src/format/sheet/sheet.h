@@ -42,10 +42,12 @@ enum sheet_merging {
 struct sheet_options {
     size_t cell_chars_max; /* UTF-16 units */
     enum sheet_merging merging;
+    bool quotes_close; /* a quote in a CSV that is never closed is refused where it has taken in further lines
+                        */
     bool plain; /* only the general parser, not the short cut for plain rows: slower, the same answers (tests)
                  */
 };
-extern const struct sheet_options sheet_for_import; /* 32,767 characters, filled */
+extern const struct sheet_options sheet_for_import; /* 32,767 characters, filled, quotes close */
 extern const struct sheet_options sheet_for_dump;   /* 1 MiB, first cell alone */
 
 enum sheet_source { SHEET_SOURCE_XLSX, SHEET_SOURCE_CSV };

@@ -9,6 +9,7 @@
 
 #include "base/system.h"
 #include "domain/import/import.err.h"
+#include "format/sheet/sheet.err.h"
 #include "format/sheet/sheet.h"
 #include "office.h"
 #include <sys/stat.h>
@@ -268,6 +269,27 @@ static void sensitive_values_are_masked_in_problems(void **state)
     office_close(&o);
 }
 
+static void a_quote_that_swallows_the_rest_of_a_table_stops_the_import(void **state)
+{
+    struct office o;
+    char path[256];
+    (void)state;
+    assert_true(office_open(&o, TOWN));
+    put(&o, "a.csv", "村编码,户编号,户主姓名\n" V ",H1,\"刘兰\n" V ",H2,尹喜\n", path);
+    struct answer a = office_import(&o, path);
+    assert_false(a.done);
+    assert_ptr_equal(a.err.kind, &SHEET_QUOTE_OPEN);
+    assert_int_equal(a.err.field[0].n, 2); /* the row */
+    put(&o, "a.csv", "村编码,户编号,户主姓名\n" V ",H1,\"刘\n兰\"\n" V ",H2,\"尹喜",
+        path); /* nothing is lost */
+    a = office_import(&o, path);
+    char said[1024];
+    answer_summary(a.json, said, sizeof said);
+    assert_string_equal(said, "household 2+2~0=0-0");
+    free(a.json);
+    office_close(&o);
+}
+
 static void refused_rows_are_not_written_over_a_workbook_or_a_folder(void **state)
 {
     struct office o;
@@ -424,6 +446,7 @@ int main(void)
         cmocka_unit_test(an_office_without_an_area_takes_its_first_town),
         cmocka_unit_test(villages_named_with_their_town_need_no_area),
         cmocka_unit_test(sensitive_values_are_masked_in_problems),
+        cmocka_unit_test(a_quote_that_swallows_the_rest_of_a_table_stops_the_import),
         cmocka_unit_test(refused_rows_are_not_written_over_a_workbook_or_a_folder),
         cmocka_unit_test(refused_rows_come_back_and_go_in_once_mended),
         cmocka_unit_test(nothing_refused_leaves_no_workbook),
