@@ -69,6 +69,8 @@ def an_older_workbook_is_filed_into_the_past():
     hold(present[changes[0]["field"]] == changes[0]["new"], "the present state stays", present[changes[0]["field"]])
     past = office.ask("get", "household", changes[0]["household"], "--reveal", "--as-of", "2018-12-31")
     hold(past[changes[0]["field"]] == changes[0]["old"], "and of that day the older value is told", past[changes[0]["field"]])
+    told = [line for line in office.run("journal", "list", "--record", changes[0]["household"], lang="zh").out.splitlines() if "归入历史" in line]
+    hold(len(told) == 1 and told[0].split()[-1] == "2018-06-30" and "*" not in told[0], "the journal tells from which day on", told)
     hold(office.ask("report", "town", "--area", AREA, "--as-of", DAY)["registry"]["households"] == 1872, "the report counts as before")
 
 

@@ -107,12 +107,37 @@ struct shown_entries {
     struct print_table *table;
 };
 
+/* A value of the record itself, not of a field of the pack. */
+static struct text own_value(struct op_call *call, const struct journal_change *change, struct value v)
+{
+    if (change->sensitive)
+        return TEXT("*");
+    return v.kind == VALUE_INT    ? text_format(call->arena, "%lld", (long long)v.n)
+           : v.kind == VALUE_TEXT ? v.s
+                                  : TEXT("");
+}
+
+/* What is journalled beside the fields of the pack: the day of the facts, the day that a past state holds
+ * from. */
+static struct text own_name(struct text field, enum lang lang)
+{
+    static const struct {
+        const char *id, *zh, *en;
+    } names[] = {{"fact_day", "数据日期", "facts of"}, {"valid_from", "归入历史，自", "in the past from"}};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (text_equal(field, text_of(names[i].id)))
+            return text_of(lang == LANG_ZH ? names[i].zh : names[i].en);
+    return field;
+}
+
 static void row_of_change(struct shown_entries *to, const struct journal_entry *entry, const char *at,
                           const struct journal_change *change)
 {
     const struct session *s = to->call->session;
     const struct catalog_field *field = field_of(to->call, entry->entity, change->field);
-    struct text before = TEXT("*"), after = TEXT("*"), name = change->field;
+    struct text before = own_value(to->call, change, change->before),
+                after = own_value(to->call, change, change->after),
+                name = own_name(change->field, to->call->lang);
     if (field != NULL) {
         before = record_value_text(to->call->arena, s->catalog, field, change->before, false, to->call->lang);
         after = record_value_text(to->call->arena, s->catalog, field, change->after, false, to->call->lang);
