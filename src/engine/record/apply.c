@@ -298,9 +298,8 @@ static bool group_apply(struct batch *b, struct work *w, struct group *g, enum o
     if (r.count != 0)
         return refuse_rows(b, w->t, g, r.refusals, r.count, e);
     place_else(&r, w);
-    for (size_t i = 0; i < w->t->entity->stored_count; i++)
-        if (bit(in.given, i) && in.cells[i].v.kind != VALUE_NONE)
-            bit_set(w->given, i);
+    for (size_t i = 0; i < COUNT_OF(w->given); i++)
+        w->given[i] |= in.given[i];
     return write(b, w, g, &in, out, e);
 }
 

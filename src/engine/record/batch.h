@@ -35,7 +35,7 @@ struct work {
     bool was_empty;      /* before the batch: nothing to look for */
     bool has_unnumbered; /* holds records that were known before their number */
     bool has_past;
-    uint64_t given[4]; /* fields that got a value */
+    uint64_t given[4]; /* fields that some row had a column for */
     int64_t parent_size, parent_size_before;
     struct state state; /* of the last look */
     struct cell *cells; /* of the record under work, derived fields among them */

@@ -31,7 +31,8 @@ bool area_is_listed(const struct catalog *c, const struct area *area);
 
 struct records;
 /* area_of for a code that somebody gave: RECORD_AREA_UNKNOWN where neither the table of divisions nor the
- * villages of the register have anything there, because an answer about nothing would pass for "all is well". */
+ * villages of the register have anything there, because an answer about nothing would pass for "all is well".
+ */
 MUST_USE bool records_area(struct records *r, struct text code, struct area *out, struct err *e);
 /* `vault` NULL: without the key; sealed fields then read as VALUE_NONE with *sealed… and nothing can be
  * written. */
@@ -82,8 +83,8 @@ MUST_USE bool record_count(struct records *r, const struct catalog_entity *entit
 MUST_USE bool record_find(struct records *r, const struct catalog_entity *entity, const struct area *area,
                           struct text key, struct arena *a, struct text *id_out, bool *found_out,
                           struct err *e);
-/* Has any import ever given this field a value? (a bit for each stored field, four words; kept while batches
- * are applied) */
+/* Has any import ever had this field, if only with empty cells? (a bit for each stored field, four words;
+ * kept while batches are applied) */
 MUST_USE bool record_given(struct records *r, const struct catalog_entity *entity, uint64_t given_out[4],
                            struct err *e);
 /* Number of persons (records) that have the same sealed value in the whole register: hash -> count for those
