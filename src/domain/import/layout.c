@@ -48,6 +48,7 @@ struct search {
     struct arena *a;
     struct candidate best;
     size_t best_fields;
+    size_t above; /* row of a table's header above the best one, with rows of its own; SIZE_MAX: none */
 };
 
 static size_t head_rows(const struct head *head)
@@ -91,6 +92,10 @@ static bool search_rows(struct search *s, struct err *e)
     for (size_t r = 0; r < rows; r++)
         if (!search_row(s, r, alone, e))
             return false;
+    s->above = SIZE_MAX;
+    for (size_t r = 0; s->best_fields > 0 && s->above == SIZE_MAX && r + 1 < s->best.row; r++)
+        if (alone[r].fields >= 2 && alone[r].missing == NULL)
+            s->above = r;
     return true;
 }
 
@@ -335,6 +340,7 @@ bool layout_find(const struct headings *h, const struct head *head, struct text 
         return false;
     if (out->kind == NULL)
         return tell_nearly(out, nearly, &s.best, a, e);
+    out->above = s.above != SIZE_MAX ? head->rows[s.above].number : 0;
     out->header_first = head->rows[s.best.row].number;
     out->header_last = head->rows[body - 1].number;
     out->header_rows = s.best.two ? 2 : 1;

@@ -38,6 +38,7 @@ struct layout {
     size_t twice_count;
     uint32_t header_first,
         header_last;    /* rows, as the sheet numbers them; the last may only count the columns */
+    uint32_t above;     /* row of another table's header that stands above, and is not read; 0: none */
     size_t header_rows; /* 1 or 2 */
     size_t body;        /* position in the head of the first row below the header */
     bool by_prefix; /* several kinds share the header and only the numbers can tell them apart, row by row */

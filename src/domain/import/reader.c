@@ -69,6 +69,18 @@ static bool keep_layout(struct reader *r, struct layout *l, struct err *e)
     return kept || err_fail(e, &OUT_OF_MEMORY);
 }
 
+static void tell_above(struct reader *r, const struct import_sheet *s)
+{
+    const struct layout *l = &s->layout;
+    struct told what = {
+        .level = PROBLEM_NOTE, .sheet = s->number, .row = l->above, .column = PROBLEM_NO_COLUMN};
+    struct err why = {.kind = &IMPORT_TABLE_ABOVE};
+    err_add_int(&why, "row", l->above);
+    err_add_int(&why, "header", l->header_first);
+    if (l->above != 0)
+        tell(&r->teller, &what, &why);
+}
+
 static void tell_columns(struct reader *r, const struct import_sheet *s)
 {
     const struct layout *l = &s->layout;
@@ -301,6 +313,7 @@ static bool recognise(struct reader *r, struct sheet_book *book, struct import_s
         tell_nearly(r, s);
         return true;
     }
+    tell_above(r, s);
     tell_columns(r, s);
     if (!row_reader_init(&s->rows, o->headings, &s->layout, &context, &r->keep, &r->err))
         return false;
