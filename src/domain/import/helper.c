@@ -3,6 +3,8 @@
 #include "domain/import/helper.h"
 #include <stdlib.h>
 
+#define HELPER_NAME_FOLDED 256 /* bytes of a name that are compared */
+
 void helpers_init(struct helpers *h, const struct catalog *c, struct arena *a)
 {
     *h = (struct helpers){.arena = a};
@@ -48,12 +50,32 @@ static bool make_room(struct helpers *h)
     return true;
 }
 
+/* The dots that stand between the parts of a name are one and the same when names are compared:
+ * 买买提·吐尔逊. */
+static bool is_middle_dot(uint32_t c)
+{
+    return c == 0xB7 || c == 0x2022 || c == 0x2027 || c == 0x2219 || c == 0x22C5 || c == 0x30FB
+           || c == 0xFF65;
+}
+
+/* Never 0. */
+static uint64_t hash_of(struct text name)
+{
+    char folded[HELPER_NAME_FOLDED];
+    size_t size = 0;
+    for (size_t at = 0; at < name.size && size + 4 <= sizeof folded;) {
+        uint32_t c = text_next(name, &at);
+        size += text_encode(is_middle_dot(c) ? 0xB7 : c, folded + size);
+    }
+    return text_hash((struct text){folded, size}) | 1;
+}
+
 /* The entry of a name, made when there is none; NULL when there is no room for it. */
 static struct helper_name *name_of(struct helpers *h, struct text name)
 {
     if (!make_room(h))
         return NULL;
-    uint64_t hash = text_hash(name) | 1;
+    uint64_t hash = hash_of(name);
     struct helper_name *found = place_of(h->names, h->room, hash);
     h->count += found->hash == 0;
     found->hash = hash;
@@ -98,9 +120,8 @@ static bool look_into_register(struct helpers *h, struct records *r, struct err 
     if (!area_of(TEXT(""), &q.area, e) || !record_scan_open(r, &q, &scan, e))
         return false;
     while (record_scan_next(scan, &row, &failure)) {
-        struct helper_name *known = row.values[0].kind != VALUE_TEXT
-                                        ? NULL
-                                        : place_of(h->names, h->room, text_hash(row.values[0].s) | 1);
+        struct helper_name *known =
+            row.values[0].kind != VALUE_TEXT ? NULL : place_of(h->names, h->room, hash_of(row.values[0].s));
         if (known != NULL && known->hash != 0)
             known->described = true;
     }
