@@ -151,7 +151,11 @@ static bool read_sealed(struct trace *t, bool open, struct err *e)
     const struct catalog_field *fields[SEALED_MAX];
     for (size_t i = 0; i < t->sealed_count; i++)
         fields[i] = t->sealed[i].field;
+    struct area place;
+    if (!area_of(t->f->village, &place, e))
+        return false;
     const struct record_query query = {.entity = t->f->entity,
+                                       .area = place,
                                        .as_of = run_as_of(t->run),
                                        .fields = fields,
                                        .field_count = t->sealed_count,

@@ -28,6 +28,7 @@ struct shape {
     const struct table *t;
     const struct record_query *q;
     char county[COUNTY_SIZE + 1]; /* the only one; empty: several */
+    bool few;                     /* one record, or what is below one: looked for in each county by key */
     bool whole;                   /* the area holds every record */
     bool past;                    /* as_of is asked, and there are earlier states */
     bool by_parent;               /* asked, and the ids do not give that order already */
@@ -87,18 +88,42 @@ static bool ids_nest(struct records *r, const struct table *t, bool *out, struct
     return step != STEP_FAILED;
 }
 
+/* The county in which a whole area lies, where it is one. A record lies in the county of its village. A code
+ * of six digits that ends in 00 names what is above the counties. */
+static void county_of_area(const struct area *area, char out[COUNTY_SIZE + 1])
+{
+    struct area whole;
+    struct err ignored = {.kind = NULL};
+    if (area->lo[0] == 0 || !area_of(text_slice(text_of(area->lo), 0, COUNTY_SIZE), &whole, &ignored)
+        || strcmp(area->hi, whole.hi) > 0)
+        return;
+    memcpy(out, area->lo, COUNTY_SIZE);
+}
+
+static bool county_find(struct records *r, struct shape *shape, struct err *e)
+{
+    char lo[AREA_CODE_SIZE + 1] = "", hi[AREA_CODE_SIZE + 1] = "";
+    bool any = false;
+    if (!shape->past) /* earlier states lie where the record lies now */
+        county_of_area(&shape->q->area, shape->county);
+    if (shape->county[0] != 0 || shape->few)
+        return true;
+    if (!extremes(r, shape->t, "county", lo, hi, &any, e))
+        return false;
+    if (any && memcmp(lo, hi, COUNTY_SIZE) == 0)
+        memcpy(shape->county, lo, COUNTY_SIZE);
+    return true;
+}
+
 static bool shape_of(struct records *r, const struct record_query *q, struct shape *out, struct err *e)
 {
     char lo[AREA_CODE_SIZE + 1] = "", hi[AREA_CODE_SIZE + 1] = "";
     bool any = false, nest = false;
     *out = (struct shape){.t = table_of(r, q->entity), .q = q, .sqlite = store_engine(r->db) == STORE_SQLITE};
-    if (!extremes(r, out->t, "county", lo, hi, &any, e))
+    out->few = q->id.at != NULL || (q->parent.at != NULL && out->t->parent != NULL);
+    if ((q->as_of != DAY_NONE && !has_past(r, out->t, &out->past, e)) || !county_find(r, out, e))
         return false;
-    if (any && memcmp(lo, hi, COUNTY_SIZE) == 0)
-        memcpy(out->county, lo, COUNTY_SIZE);
-    if (q->as_of != DAY_NONE && !has_past(r, out->t, &out->past, e))
-        return false;
-    if (!extremes(r, out->t, "village", lo, hi, &any, e))
+    if (!out->few && !extremes(r, out->t, "village", lo, hi, &any, e))
         return false;
     /* Earlier states may lie elsewhere. */
     out->whole = any && area_holds(&q->area, text_of(lo)) && area_holds(&q->area, text_of(hi)) && !out->past;
@@ -144,6 +169,8 @@ static void add_filters(struct buf *sql, const struct shape *shape)
     buf_add_z(sql, " WHERE 1 = 1");
     if (shape->county[0] != 0)
         buf_add_format(sql, " AND county = ?%d", ASK_COUNTY);
+    else if (shape->few)
+        buf_add_z(sql, " AND county IN (SELECT DISTINCT county FROM journal_head)");
     if (q->area.lo[0] != 0)
         buf_add_format(sql, " AND village >= ?%d AND village < ?%d", ASK_LO, ASK_HI);
     if (q->after.at != NULL)

@@ -130,6 +130,58 @@ static void older_facts_again_change_nothing(void **state)
     verify_clean(f);
 }
 
+/* How many households a scan of that area gives; below a parent or on a day where they are said. */
+static size_t scanned(struct fixture *f, int entity, const char *area, const char *parent, const char *as_of)
+{
+    struct record_query q = {.entity = entity_of(f, entity), .as_of = DAY_NONE, .limit = -1};
+    struct record_scan *scan = NULL;
+    struct record_row row;
+    struct err e = {.kind = NULL};
+    size_t count = 0;
+    q.parent = parent != NULL ? text_of(parent) : TEXT_NONE;
+    assert_true(as_of == NULL || day_parse(text_of(as_of), &q.as_of));
+    assert_true(area_of(text_of(area), &q.area, &e));
+    assert_true(record_scan_open(f->records, &q, &scan, &e));
+    while (record_scan_next(scan, &row, &e))
+        count++;
+    record_scan_close(scan);
+    assert_null(e.kind);
+    return count;
+}
+
+static void an_area_gives_what_lies_in_it_whatever_its_level(void **state)
+{
+    struct fixture *f = *state;
+    IMPORT(f, {HOUSEHOLD, 0, 3, "2018-12-31", H1}, {HOUSEHOLD, 0, 4, NULL, "number=H2; village=411623100200"},
+           {INCOME, 2, 3, NULL, "household=H1; year=2018; wage=1"},
+           {INCOME, 2, 4, NULL, "household=H2; year=2018; wage=1"});
+    static const struct {
+        const char *area;
+        size_t households;
+    } cases[] = {{"", 2},
+                 {"41", 2},
+                 {"4116", 2},
+                 {"411600", 2},
+                 {"411600000000", 2},
+                 {"411622", 1},
+                 {"411623", 1},
+                 {"411624", 0},
+                 {"411622104205", 1},
+                 {"411623100000", 1},
+                 {"411622000000", 1},
+                 {"42", 0}};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_int_equal(scanned(f, HOUSEHOLD, cases[i].area, NULL, NULL), cases[i].households);
+        assert_int_equal(scanned(f, INCOME, cases[i].area, NULL, NULL), cases[i].households);
+    }
+    assert_int_equal(scanned(f, INCOME, "", "H2", NULL), 1);
+    assert_int_equal(scanned(f, INCOME, "411622", "H2", NULL), 0);
+    IMPORT(f, {HOUSEHOLD, 0, 3, "2020-12-31", "number=H1; village=411623100200"}); /* to the other county */
+    assert_int_equal(scanned(f, HOUSEHOLD, "411622", NULL, NULL), 0);
+    assert_int_equal(scanned(f, HOUSEHOLD, "411622", NULL, "2019-06-30"), 1);
+    assert_int_equal(scanned(f, HOUSEHOLD, "411623", NULL, "2019-06-30"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +192,7 @@ int main(void)
         TEST(the_same_fact_day_corrects_and_leaves_no_past),
         TEST(an_older_fact_is_filed_into_the_past_once),
         TEST(older_facts_again_change_nothing),
+        TEST(an_area_gives_what_lies_in_it_whatever_its_level),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
