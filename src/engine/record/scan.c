@@ -94,7 +94,8 @@ static void county_of_area(const struct area *area, char out[COUNTY_SIZE + 1])
 {
     struct area whole;
     struct err ignored = {.kind = NULL};
-    if (area->lo[0] == 0 || !area_of(text_slice(text_of(area->lo), 0, COUNTY_SIZE), &whole, &ignored)
+    if (area->lo[0] == 0 || memcmp(area->lo + COUNTY_SIZE - 2, "00", 2) == 0
+        || !area_of(text_slice(text_of(area->lo), 0, COUNTY_SIZE), &whole, &ignored)
         || strcmp(area->hi, whole.hi) > 0)
         return;
     memcpy(out, area->lo, COUNTY_SIZE);
