@@ -44,12 +44,12 @@ struct get {
     size_t child_count;
 };
 
-static bool part_open(struct op_call *call, const struct catalog_entity *entity, struct part *part,
-                      struct err *e)
+static bool part_open(struct op_call *call, const struct catalog_entity *entity, const struct view *beside,
+                      struct part *part, struct err *e)
 {
     const struct op_value *as_of = op_value(call, "as-of");
     part->entity = entity;
-    if (!view_open(call, entity, op_value(call, "reveal")->given, &part->view, e))
+    if (!view_open(call, entity, op_value(call, "reveal")->given, beside, &part->view, e))
         return false;
     part->query =
         (struct record_query){.entity = entity, .limit = -1, .open_sealed = call->session->vault != NULL};
@@ -76,7 +76,7 @@ static bool open_children(struct op_call *call, struct get *g, struct err *e)
         if (entity->parent == NULL || entity->parent->entity != g->self.entity)
             continue;
         struct part *part = &g->children[g->child_count++];
-        if (!part_open(call, entity, part, e))
+        if (!part_open(call, entity, g->self.view, part, e))
             return false;
         part->query.parent = g->self.query.id;
         part->query.order = RECORD_BY_PARENT;
@@ -93,7 +93,8 @@ static bool run_get(struct op_call *call, struct err *e)
     if (g == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     call->result = g;
-    if (!entity_named(call, op_value(call, "entity")->s, &entity, e) || !part_open(call, entity, &g->self, e)
+    if (!entity_named(call, op_value(call, "entity")->s, &entity, e)
+        || !part_open(call, entity, NULL, &g->self, e)
         || !record_find(call->session->records, entity, &g->self.query.area, id, call->arena,
                         &g->self.query.id, &found, e))
         return false;

@@ -12,10 +12,11 @@ MUST_USE bool entity_named(const struct op_call *call, struct text id, const str
                            struct err *e);
 
 /* How a record is shown: its ordinary fields in the pack's order, the shown ones (village's and division's
- * names) among them. The villages' names are read once. */
+ * names) among them. The villages' names are read once; `beside`, or NULL, is another view of the call that has
+ * them already. */
 struct view;
 MUST_USE bool view_open(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
-                        struct view **out, struct err *e);
+                        const struct view *beside, struct view **out, struct err *e);
 /* The stored fields to ask a scan for, in its order. */
 const struct catalog_field *const *view_fields(const struct view *view, size_t *count_out);
 /* All columns of the view. */

@@ -68,7 +68,7 @@ static void take_columns(struct view *v)
 }
 
 bool view_open(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
-               struct view **out, struct err *e)
+               const struct view *beside, struct view **out, struct err *e)
 {
     struct view *v = arena_take(call->arena, sizeof *v);
     if (v == NULL)
@@ -82,6 +82,10 @@ bool view_open(const struct op_call *call, const struct catalog_entity *entity, 
     take_columns(v);
     struct area everything;
     *out = v;
+    if (beside != NULL) {
+        v->names = beside->names;
+        return true;
+    }
     if (!area_of(TEXT(""), &everything, e))
         return false;
     v->names = names_read(call->session->records, v->catalog, &everything, call->arena, e);

@@ -182,16 +182,17 @@ static void add_filters(struct buf *sql, const struct shape *shape)
         buf_add_format(sql, " AND \"%s\" = ?%d", shape->t->entity->parent->z, ASK_PARENT);
 }
 
-/* SQLite has no counts of its tables to go by, so where the area holds everything it is told that the
- * village's index is of no use. */
+/* SQLite has no counts of its tables to go by, so it is told: what is below one record is few, and where the
+ * area holds everything the village's index is of no use. */
 static void add_from(struct buf *sql, const struct shape *shape)
 {
+    bool below_one = shape->q->parent.at != NULL && shape->t->parent != NULL;
     buf_add_format(sql, " FROM \"%s\" AS t", shape->t->entity->z);
-    if (!shape->sqlite || !shape->whole || shape->q->parent.at != NULL || shape->q->id.at != NULL)
+    if (!shape->sqlite || shape->q->id.at != NULL)
         return;
-    if (shape->by_parent)
+    if (below_one || (shape->whole && shape->by_parent))
         buf_add_format(sql, " INDEXED BY \"%s_parent\"", shape->t->entity->z);
-    else
+    else if (shape->whole)
         buf_add_z(sql, " NOT INDEXED");
 }
 
