@@ -3,20 +3,21 @@
 
     migration.py OUT.c NNNN-name.sql...
 
-The number is the schema's version; numbers must be different, the order in the list does not matter.
+The number is the schema's version. Files of one number belong together: NNNN-name.sql for both engines, then
+NNNN-name.sqlite.sql and NNNN-name.postgres.sql for one. The order in the list does not matter.
 """
 import pathlib
 import re
 import sys
 
-NAME = re.compile(r"(\d{4})-([a-z0-9-]+)\.sql$")
+NAME = re.compile(r"(\d{4})-([a-z0-9-]+)(?:\.(sqlite|postgres))?\.sql$")
 
 
 def read(path):
     m = NAME.match(pathlib.Path(path).name)
     if not m:
         sys.exit(f"{path}: a migration is named NNNN-name.sql")
-    return int(m.group(1)), m.group(2), pathlib.Path(path).read_bytes()
+    return int(m.group(1)), m.group(2), m.group(3) or "", pathlib.Path(path).read_bytes()
 
 
 def bytes_of(content):
@@ -30,17 +31,21 @@ def bytes_of(content):
 def main(words):
     if len(words) < 2:
         sys.exit(__doc__)
-    files = sorted(map(read, words[1:]))
-    for one, two in zip(files, files[1:]):
-        if one[0] == two[0]:
-            sys.exit(f"two migrations have the number {one[0]:04}: {one[1]} and {two[1]}")
+    versions = {}
+    for version, name, engine, content in map(read, words[1:]):
+        known, parts = versions.setdefault(version, (name, {}))
+        if known != name or engine in parts:
+            sys.exit(f"two migrations have the number {version:04}: {known} and {name}")
+        parts[engine] = content
     with open(words[0], "w", encoding="utf-8") as out:
         out.write('/* Made by tools/migration.py. */\n#include "store/migrate.h"\n\n')
-        for version, _, content in files:
-            out.write(f"static const char sql_{version:04}[] = {{\n{bytes_of(content)}}};\n")
+        for version, (_, parts) in sorted(versions.items()):
+            for engine, content in parts.items():
+                out.write(f"static const char sql_{version:04}{engine}[] = {{\n{bytes_of(content)}}};\n")
         out.write("\nconst struct migration migrations[] = {\n")
-        for version, name, _ in files:
-            out.write(f'    {{{version}, "{name}", sql_{version:04}, sizeof sql_{version:04}}},\n')
+        for version, (name, parts) in sorted(versions.items()):
+            text = lambda e: f"{{sql_{version:04}{e}, sizeof sql_{version:04}{e}}}" if e in parts else "{NULL, 0}"
+            out.write(f'    {{{version}, "{name}", {text("")},\n     {{[STORE_SQLITE] = {text("sqlite")}, [STORE_POSTGRES] = {text("postgres")}}}}},\n')
         out.write("};\nconst size_t migration_count = sizeof migrations / sizeof migrations[0];\n")
 
 

@@ -212,7 +212,8 @@ def single_of(s, opened):
 
 def many_of(s, given):
     opening, stepping, closing = parameters(s)
-    return (f"\n{opening}\n{{\n    rows->db = db;\n    rows->s = {s.name}_bound(db{given}, e);\n    return rows->s != NULL;\n}}\n"
+    return (f"\n{opening}\n{{\n    rows->db = db;\n    rows->s = {s.name}_bound(db{given}, e);\n"
+            "    if (rows->s != NULL)\n        statement_many(rows->s);\n    return rows->s != NULL;\n}\n"
             f"\n{stepping}\n{{\n    return statement_step(rows->s, e) == STEP_ROW && {s.name}_take(rows->db, rows->s, row, e);\n}}\n"
             f"\n{closing}\n{{\n    statement_close(rows->s);\n    rows->s = NULL;\n}}\n")
 

@@ -13,29 +13,37 @@ struct backend {
     /* Opens db->place into db->connection, checked and configured; nothing is left open on false. */
     bool (*open)(struct store *db, enum store_mode mode, struct err *e);
     void (*close)(struct store *db);
-    /* Moves the closed database from db->place to db->path, or removes it. */
+    /* Makes the database that was being made visible to others, open for writing; or removes it, closed. */
     bool (*publish)(struct store *db, struct err *e);
     void (*remove)(struct store *db);
 
     bool (*run)(struct store *db, struct text sql, struct err *e);
+    bool (*begin)(struct store *db, bool writes, struct err *e);
+    bool (*commit)(struct store *db, struct err *e); /* false: it still stands and is to be rolled back */
+    void (*rollback)(struct store *db);              /* where one stands */
+    void (*forgive)(struct store *db); /* a savepoint is undone, and with it what has failed in it */
     bool (*in_transaction)(const struct store *db);
     void (*wait)(struct store *db, int ms);
     void (*cancel)(struct store *db);
-    int64_t (*changes)(const struct store *db);
+    int64_t (*changes)(struct store *db);
     const char *table_columns; /* SQL: ?1 table, one column with the names in order */
-    const char *begin, *begin_read;
 
     struct prepared *(*prepare)(struct store *db, struct text sql, struct err *e);
     void (*finalize)(struct prepared *p);
     bool (*bind)(struct prepared *p, int index, struct value v);
     enum step (*step)(struct store *db, struct prepared *p, struct err *e);
+    /* Runs a statement that writes; a failure may show only in what follows. */
+    bool (*send)(struct store *db, struct prepared *p, struct err *e);
+    void (*many)(struct prepared *p); /* its rows are to be read piece by piece */
     void (*reset)(struct prepared *p);
     void (*clear)(struct prepared *p);
     struct value (*column)(struct prepared *p, int index);
     int (*column_count)(struct prepared *p);
 };
 
-extern const struct backend sqlite_backend;
+extern const struct backend sqlite_backend, postgres_backend;
+/* A server's address without its password, for whoever reads it. NULL: out of memory. Free it. */
+char *postgres_shown(const char *address);
 
 #define STATEMENT_BUCKETS 256
 
@@ -47,8 +55,8 @@ enum transaction { TRANSACTION_NONE, TRANSACTION_READ, TRANSACTION_WRITE };
 struct store {
     const struct backend *backend;
     void *connection;
-    char *path;  /* as the caller named it; errors show it */
-    char *place; /* where it lies; another name while it is being made */
+    char *path;  /* as the caller named it, without a password; errors show it */
+    char *place; /* where it lies: of a file another name while it is being made, of a server its whole address */
     bool made;   /* not published yet */
     enum transaction transaction;
     int depth; /* open savepoints */

@@ -1,5 +1,5 @@
 /* The schema's versions: numbered .sql files of migration/, each applied once, in order, in a transaction of
- * its own.
+ * its own. NNNN-name.sql is for both engines, NNNN-name.postgres.sql and NNNN-name.sqlite.sql follow it on one.
  *
  * What was applied stands in schema_migration, which the first of them makes. A file that has shipped never
  * changes; what is to be different comes as a new one.
@@ -46,6 +46,8 @@ static bool note(struct store *db, const struct migration *m, struct err *e)
     return done;
 }
 
+static bool part(struct store *db, struct text sql, struct err *e) { return sql.size == 0 || store_run(db, sql, e); }
+
 /* Applies `m` unless another process has done so since. */
 static bool apply(struct store *db, const struct migration *m, struct err *e)
 {
@@ -54,7 +56,7 @@ static bool apply(struct store *db, const struct migration *m, struct err *e)
         return false;
     bool done = schema_version(db, &version, e);
     if (done && version < m->version)
-        done = store_run(db, (struct text){m->sql, m->size}, e) && note(db, m, e);
+        done = part(db, m->sql, e) && part(db, m->engine[store_engine(db)], e) && note(db, m, e);
     return store_end(db, done, e);
 }
 

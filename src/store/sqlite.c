@@ -396,10 +396,17 @@ static bool give_name(const struct store *db)
 
 static bool sqlite_publish(struct store *db, struct err *e)
 {
+    sqlite_close(db);
     if (!give_name(db))
         return store_fail(db, errno == EEXIST ? &STORE_EXISTS : kind_of(SQLITE_CANTOPEN, errno), e);
     file_sync_folder(db->path);
-    return true;
+    char *place = strdup(db->path);
+    if (place == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    free(db->place);
+    db->place = place;
+    db->made = false;
+    return sqlite_open(db, STORE_READWRITE, e);
 }
 
 static void sqlite_remove(struct store *db)
@@ -430,9 +437,25 @@ static bool sqlite_run(struct store *db, struct text sql, struct err *e)
 }
 
 static bool sqlite_in_transaction(const struct store *db) { return sqlite3_get_autocommit(handle(db)) == 0; }
+
+static bool sqlite_begin(struct store *db, bool writes, struct err *e)
+{
+    return run_z(db, writes ? "BEGIN IMMEDIATE" : "BEGIN", e);
+}
+
+static bool sqlite_commit(struct store *db, struct err *e) { return run_z(db, "COMMIT", e); }
+
+static void sqlite_rollback(struct store *db)
+{
+    if (sqlite_in_transaction(db))
+        (void)run_z(db, "ROLLBACK", &(struct err){0});
+    assert(!sqlite_in_transaction(db));
+}
+
+static void sqlite_forgive(struct store *db) { (void)db; /* only the statement that failed is undone */ }
 static void sqlite_wait(struct store *db, int ms) { sqlite3_busy_timeout(handle(db), ms); }
 static void sqlite_cancel(struct store *db) { sqlite3_interrupt(handle(db)); }
-static int64_t sqlite_changes(const struct store *db) { return sqlite3_changes64(handle(db)); }
+static int64_t sqlite_changes(struct store *db) { return sqlite3_changes64(handle(db)); }
 
 static struct prepared *sqlite_prepare(struct store *db, struct text sql, struct err *e)
 {
@@ -480,6 +503,15 @@ static enum step sqlite_step(struct store *db, struct prepared *p, struct err *e
     return STEP_FAILED;
 }
 
+static bool sqlite_send(struct store *db, struct prepared *p, struct err *e)
+{
+    enum step step = sqlite_step(db, p, e);
+    assert(step != STEP_ROW); /* a statement that writes gives none */
+    return step == STEP_DONE;
+}
+
+static void sqlite_many(struct prepared *p) { (void)p; /* every statement steps row by row */ }
+
 static void sqlite_reset(struct prepared *p) { sqlite3_reset(stmt(p)); }
 static void sqlite_clear(struct prepared *p) { sqlite3_clear_bindings(stmt(p)); }
 
@@ -515,17 +547,21 @@ const struct backend sqlite_backend = {
     .publish = sqlite_publish,
     .remove = sqlite_remove,
     .run = sqlite_run,
+    .begin = sqlite_begin,
+    .commit = sqlite_commit,
+    .rollback = sqlite_rollback,
+    .forgive = sqlite_forgive,
     .in_transaction = sqlite_in_transaction,
     .wait = sqlite_wait,
     .cancel = sqlite_cancel,
     .changes = sqlite_changes,
     .table_columns = "SELECT name FROM pragma_table_info(?1) ORDER BY cid",
-    .begin = "BEGIN IMMEDIATE",
-    .begin_read = "BEGIN",
     .prepare = sqlite_prepare,
     .finalize = sqlite_finalize,
     .bind = sqlite_bind,
     .step = sqlite_step,
+    .send = sqlite_send,
+    .many = sqlite_many,
     .reset = sqlite_reset,
     .clear = sqlite_clear,
     .column = sqlite_column,

@@ -128,6 +128,22 @@ enum step statement_step(struct statement *s, struct err *e)
     return step;
 }
 
+bool statement_send(struct statement *s, struct err *e)
+{
+    assert(s->in_use);
+    if (s->bind_failed) {
+        store_fail(s->db, &STORE_FAILED, e);
+        err_add(e, "reason", TEXT("bind"));
+        return false;
+    }
+    s->stepped = true;
+    bool done = s->db->backend->send(s->db, s->prepared, e);
+    start_anew(s);
+    return done;
+}
+
+void statement_many(struct statement *s) { s->db->backend->many(s->prepared); }
+
 bool statement_run(struct statement *s, struct err *e)
 {
     enum step step;

@@ -31,15 +31,29 @@ static char *name_beside(const char *path)
     return asprintf(&place, "%s.%016llx.part", path, (unsigned long long)salt) < 0 ? NULL : place;
 }
 
+bool store_is_address(struct text path)
+{
+    return text_starts_with(path, TEXT("postgresql://")) || text_starts_with(path, TEXT("postgres://"));
+}
+
+bool store_shown(const char *path, struct arena *a, struct text *out, struct err *e)
+{
+    char *shown = store_is_address(text_of(path)) ? postgres_shown(path) : strdup(path);
+    *out = shown != NULL ? text_copy(a, text_of(shown)) : TEXT_NONE;
+    free(shown);
+    return out->at != NULL || err_fail(e, &OUT_OF_MEMORY);
+}
+
 static struct store *store_new(const char *path, enum store_mode mode)
 {
     struct store *db = calloc(1, sizeof *db);
+    bool address = store_is_address(text_of(path));
     if (db == NULL)
         return NULL;
-    db->backend = &sqlite_backend;
+    db->backend = address ? &postgres_backend : &sqlite_backend;
     db->made = mode == STORE_CREATE;
-    db->path = strdup(path);
-    db->place = db->made ? name_beside(path) : strdup(path);
+    db->path = address ? postgres_shown(path) : strdup(path);
+    db->place = db->made && !address ? name_beside(path) : strdup(path);
     if (db->path != NULL && db->place != NULL)
         return db;
     store_free(db);
@@ -83,16 +97,13 @@ bool store_publish(struct store *db, struct err *e)
 {
     assert(db->made && db->transaction == TRANSACTION_NONE);
     statements_drop(db);
-    db->backend->close(db);
-    if (!db->backend->publish(db, e))
-        return false;
-    char *place = strdup(db->path);
-    if (place == NULL)
-        return err_fail(e, &OUT_OF_MEMORY);
-    free(db->place);
-    db->place = place;
-    db->made = false;
-    return db->backend->open(db, STORE_READWRITE, e);
+    return db->backend->publish(db, e);
+}
+
+bool store_open_beside(const struct store *db, enum store_mode mode, struct store **db_out, struct err *e)
+{
+    assert(!db->made && mode != STORE_CREATE);
+    return store_open(db->place, mode, db_out, e);
 }
 
 void store_close(struct store *db)
@@ -112,28 +123,21 @@ const char *store_path(const struct store *db) { return db->path; }
 enum store_engine store_engine(const struct store *db) { return db->backend->engine; }
 void store_wait(struct store *db, int ms) { db->backend->wait(db, ms); }
 void store_cancel(struct store *db) { db->backend->cancel(db); }
-int64_t store_changes(const struct store *db) { return db->backend->changes(db); }
+int64_t store_changes(struct store *db) { return db->backend->changes(db); }
 bool store_run(struct store *db, struct text sql, struct err *e) { return db->backend->run(db, sql, e); }
 bool store_in_transaction(const struct store *db) { return db->transaction != TRANSACTION_NONE; }
 
-static bool begin(struct store *db, enum transaction kind, const char *sql, struct err *e)
+static bool begin(struct store *db, enum transaction kind, struct err *e)
 {
     assert(db->transaction == TRANSACTION_NONE);
-    if (!db->backend->run(db, text_of(sql), e))
+    if (!db->backend->begin(db, kind == TRANSACTION_WRITE, e))
         return false;
     db->transaction = kind;
     return true;
 }
 
-bool store_begin(struct store *db, struct err *e)
-{
-    return begin(db, TRANSACTION_WRITE, db->backend->begin, e);
-}
-
-bool store_begin_read(struct store *db, struct err *e)
-{
-    return begin(db, TRANSACTION_READ, db->backend->begin_read, e);
-}
+bool store_begin(struct store *db, struct err *e) { return begin(db, TRANSACTION_WRITE, e); }
+bool store_begin_read(struct store *db, struct err *e) { return begin(db, TRANSACTION_READ, e); }
 
 static bool run_hooks(struct store *db, struct err *e)
 {
@@ -155,10 +159,9 @@ bool store_end(struct store *db, bool keep, struct err *e)
         keep = false;
     }
     keep = keep && (db->transaction == TRANSACTION_READ || run_hooks(db, e));
-    keep = keep && db->backend->run(db, TEXT("COMMIT"), e);
-    if (!keep && db->backend->in_transaction(db))
-        (void)db->backend->run(db, TEXT("ROLLBACK"), &(struct err){0});
-    assert(!db->backend->in_transaction(db));
+    keep = keep && db->backend->commit(db, e);
+    if (!keep)
+        db->backend->rollback(db);
     db->transaction = TRANSACTION_NONE;
     db->depth = 0;
     return keep;
@@ -174,10 +177,7 @@ static bool run_savepoint(struct store *db, const char *verb, int depth, struct 
 {
     char sql[48];
     int size = snprintf(sql, sizeof sql, "%s s%d", verb, depth);
-    struct statement *s = statement_open(db, (struct text){sql, (size_t)size}, e);
-    bool done = s != NULL && statement_run(s, e);
-    statement_close(s);
-    return done;
+    return db->backend->run(db, (struct text){sql, (size_t)size}, e);
 }
 
 bool savepoint_open(struct store *db, struct savepoint *undo, struct err *e)
@@ -204,10 +204,15 @@ bool savepoint_close(struct savepoint *undo, bool keep, struct err *e)
         return false;
     }
     assert(undo->depth == db->depth);
-    bool undone = keep || run_savepoint(db, "ROLLBACK TO", undo->depth, e);
-    bool closed = run_savepoint(db, "RELEASE", undo->depth, e);
+    bool kept = keep && run_savepoint(db, "RELEASE", undo->depth, e);
+    if (!kept) { /* a failure that the caller passed over may show only now */
+        struct err ignored = {0};
+        db->backend->forgive(db);
+        (void)(run_savepoint(db, "ROLLBACK TO", undo->depth, &ignored)
+               && run_savepoint(db, "RELEASE", undo->depth, &ignored));
+    }
     db->depth--;
-    return keep && undone && closed;
+    return kept;
 }
 
 /* The names into the arena; their number is known only at the end, so the list doubles. */

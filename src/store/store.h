@@ -1,12 +1,15 @@
 /* The database: transactions, statements with bound values, migrations, checks before a commit.
  *
  * One `struct store` is one connection to one database, held by one thread at a time; threads that read
- * beside a writer open their own. SQLite is the engine for now; which one it is shows nowhere but in
- * store_engine().
+ * beside a writer open their own. The engine is SQLite (a file) or PostgreSQL (an address that begins with
+ * postgresql:// or postgres://); which one it is shows nowhere but in store_engine().
  *
- * What always holds on an open store: the file is Honghua's and of this program's schema version; foreign
- * keys, recursive triggers and secure deletion are on; a commit has reached the disk (WAL, synchronous=FULL)
- * when store_end answers true.
+ * SQL is written once: parameters as ?N, definitions with INTEGER, TEXT, BLOB, STRICT and WITHOUT ROWID, upserts,
+ * window functions, NULLS FIRST where the order of what is not known counts. Text is ordered by code point.
+ *
+ * What always holds on an open store: the database is Honghua's and of this program's schema version; foreign
+ * keys hold; a commit has reached the disk when store_end answers true (SQLite: WAL, synchronous=FULL,
+ * recursive triggers, secure deletion; PostgreSQL: synchronous_commit). Of two that write one waits.
  *
  * Errors that any function may answer, all with exit code 3 and the value `file`:
  *   STORE_BUSY             another process is writing, and still was after the wait
@@ -18,6 +21,13 @@
  *   STORE_CONSTRAINT       a rule of a table refused (value `reason`)
  *   STORE_CANCELLED        store_cancel was called
  *   STORE_FAILED           anything else (value `reason`); also OUT_OF_MEMORY, LIMIT
+ * and on PostgreSQL:
+ *   STORE_UNREACHABLE      no server there     STORE_LOGIN  it refuses the login (value `reason`)
+ *   STORE_RIGHTS           the role lacks rights
+ *   STORE_LOST             the connection broke; nothing of the transaction was kept
+ *   STORE_OUTCOME          it broke while COMMIT was under way, and nobody could be asked what became of it (the
+ *                          one that does not say that nothing was changed; exit code 1)
+ *   STORE_ADDRESS          the address cannot be read (exit code 2)
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -43,8 +53,9 @@ enum store_engine { STORE_SQLITE, STORE_POSTGRES };
  *   STORE_FOREIGN  the file is not Honghua's, or no database: it is left as it is, to the byte
  *   STORE_NEWER    made by a newer program (values `found`, `known`)
  *   STORE_OLDER    of an older schema, and mode is STORE_READONLY
- * With STORE_CREATE the database lies under a name of its own beside `path` until store_publish, so that it
- * appears complete or not at all.
+ * With STORE_CREATE the database appears complete or not at all, with store_publish: until then a file lies under
+ * a name of its own beside `path`, and on PostgreSQL, where the database must be there and be empty, all is one
+ * transaction.
  */
 MUST_USE bool store_open(const char *path, enum store_mode mode, struct store **db_out, struct err *e);
 /* Gives a database that is being made its name; STORE_EXISTS when that has been taken meanwhile. Every
@@ -53,7 +64,14 @@ MUST_USE bool store_open(const char *path, enum store_mode mode, struct store **
 MUST_USE bool store_publish(struct store *db, struct err *e);
 /* Rolls back what is open; removes a database that was made and not published. NULL is allowed. */
 void store_close(struct store *db);
-const char *store_path(const struct store *db);
+const char *store_path(const struct store *db); /* of an address, without its password */
+/* Another connection to the same database. */
+MUST_USE bool store_open_beside(const struct store *db, enum store_mode mode, struct store **db_out,
+                                struct err *e);
+/* Is this the address of a server, and no file? */
+bool store_is_address(struct text path);
+/* The path as it may be shown: an address without its password. OUT_OF_MEMORY. */
+MUST_USE bool store_shown(const char *path, struct arena *a, struct text *out, struct err *e);
 enum store_engine store_engine(const struct store *db);
 /* From now on a writer waits `ms` for another one. */
 void store_wait(struct store *db, int ms);
@@ -62,7 +80,8 @@ void store_wait(struct store *db, int ms);
 void store_cancel(struct store *db);
 
 /* A transaction: either one that writes (no other writer beside it) or one that only reads (one unchanging
- * state). They do not nest; savepoints do. */
+ * state). They do not nest; savepoints do. After a statement that failed only undoing is left: of the savepoint
+ * around it, or of all. */
 MUST_USE bool store_begin(struct store *db, struct err *e);
 MUST_USE bool store_begin_read(struct store *db, struct err *e);
 /* Commits when `keep`, after the checks before a commit; else, or when one of those fails, undoes all.
@@ -109,6 +128,12 @@ void statement_bind(struct statement *s, int index, struct value v);
 enum step statement_step(struct statement *s, struct err *e);
 /* Runs to the end, passing over rows. */
 MUST_USE bool statement_run(struct statement *s, struct err *e);
+/* Runs a statement that writes, in a transaction that writes. A failure may show only in a later call on this store,
+ * at the latest in store_end: where many are written, nobody waits for each answer. */
+MUST_USE bool statement_send(struct statement *s, struct err *e);
+/* Says that the rows may be many: they are read piece by piece, and memory does not grow with them. Before the first
+ * step. */
+void statement_many(struct statement *s);
 /* Starts anew without values. */
 void statement_clear(struct statement *s);
 /* Columns of the row (from 0); bytes are valid until the next step, bind or close. */
@@ -116,7 +141,7 @@ struct value statement_column(const struct statement *s, int index);
 int statement_column_count(const struct statement *s);
 
 /* Rows that the last insert, update or delete changed. */
-int64_t store_changes(const struct store *db);
+int64_t store_changes(struct store *db);
 /* Runs statements without values, one after another: definitions of tables. */
 MUST_USE bool store_run(struct store *db, struct text sql, struct err *e);
 /* Names of a table's columns in their order, from the arena; none when there is no such table. */

@@ -43,7 +43,7 @@ bool writer_open(const struct op_call *call, struct store **db_out, struct err *
     if (s->vault == NULL || !in_force)
         return true;
     struct err why = {0};
-    if (store_open(store_path(s->store), STORE_READWRITE, &db, &why) && store_begin(db, &why)) {
+    if (store_open_beside(s->store, STORE_READWRITE, &db, &why) && store_begin(db, &why)) {
         *db_out = db;
         return true;
     }

@@ -172,7 +172,7 @@ static bool entry_insert(struct journal *log, struct county_log *c, const struct
     statement_bind(log->insert, 4, value_bytes(hash_bytes(&made->leaf)));
     statement_bind(log->insert, 5, value_text(made->entry));
     statement_bind(log->insert, 6, made->sealed.at != NULL ? value_bytes(made->sealed) : value_none());
-    if (!statement_run(log->insert, e))
+    if (!statement_send(log->insert, e))
         return false;
     merkle_add(&c->tree, &made->leaf);
     return true;
@@ -433,6 +433,7 @@ bool journal_list(struct journal *log, struct text record, int64_t limit,
     if (s == NULL)
         return false;
     arena_init(&a, LIST_MAX);
+    statement_many(s);
     const struct entry_reader reader = {log->vault, &a, find_entry, log};
     if (record.at != NULL)
         statement_bind(s, 1, value_text(record));

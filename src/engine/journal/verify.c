@@ -30,6 +30,7 @@ static bool appended_stand(struct journal *log, const struct county_log *c, stru
     bool good = true;
     if (s == NULL)
         return false;
+    statement_many(s);
     statement_bind(s, 1, value_text(text_of(c->county)));
     statement_bind(s, 2, value_int((int64_t)c->before.size));
     while ((step = statement_step(s, e)) == STEP_ROW && good) {
@@ -195,6 +196,8 @@ static bool county_verify(struct verifying *v, struct text county)
     struct statement *rows = statement_open(v->log->db, text_of(entries_from), v->e);
     bool good = heads.s != NULL && rows != NULL;
     if (good) {
+        statement_many(heads.s);
+        statement_many(rows);
         statement_bind(heads.s, 1, value_text(county));
         statement_bind(rows, 1, value_text(county));
         statement_bind(rows, 2, value_int(0));
@@ -300,9 +303,14 @@ bool journal_verify(struct journal *log, void (*each)(void *user, const struct j
                     struct err *e)
 {
     struct verifying v = {.log = log, .each = each, .user = user, .e = e};
+    bool own = !store_in_transaction(log->db); /* one state of everything, whoever writes meanwhile */
+    if (own && !store_begin_read(log->db, e))
+        return false;
     buf_init(&v.scratch, ENTRY_SIZE_MAX);
     bool good = all_verify(&v);
     buf_clear(&v.scratch);
+    if (own)
+        good = store_end(log->db, good, e);
     if (!good)
         return false;
     *entries_out = v.entries;

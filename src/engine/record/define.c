@@ -6,48 +6,35 @@
 
 #define NAMES_MAX (4u << 20)
 
-static const char *whole_number(const struct records *r)
-{
-    return store_engine(r->db) == STORE_SQLITE ? "INTEGER" : "BIGINT";
-}
-static const char *bytes(const struct records *r)
-{
-    return store_engine(r->db) == STORE_SQLITE ? "BLOB" : "BYTEA";
-}
-
-static const char *column_type(const struct records *r, const struct catalog_field *field)
+static const char *column_type(const struct catalog_field *field)
 {
     if (field->sealed)
-        return bytes(r);
-    return is_whole_number(field->type) ? whole_number(r) : "TEXT";
+        return "BLOB";
+    return is_whole_number(field->type) ? "INTEGER" : "TEXT";
 }
 
-static void add_definition(struct buf *sql, const struct records *r, const struct table *t, bool past)
+static void add_definition(struct buf *sql, const struct table *t, bool past)
 {
     buf_add_z(sql, "CREATE TABLE ");
     add_table(sql, t, past);
-    buf_add_format(sql,
-                   " (county TEXT NOT NULL, id TEXT NOT NULL, village TEXT NOT NULL, fact_day %s NOT NULL, "
-                   "rev %s NOT NULL",
-                   whole_number(r), whole_number(r));
+    buf_add_z(sql, " (county TEXT NOT NULL, id TEXT NOT NULL, village TEXT NOT NULL, fact_day INTEGER NOT NULL, "
+                   "rev INTEGER NOT NULL");
     if (past)
-        buf_add_format(sql, ", valid_from %s NOT NULL, valid_to %s NOT NULL", whole_number(r),
-                       whole_number(r));
+        buf_add_z(sql, ", valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL");
     for (size_t i = 0; i < t->entity->stored_count; i++) {
         const struct catalog_field *field = t->entity->stored[i];
         if (t->village_shared && i == t->village_column)
             continue;
         buf_add_z(sql, ", ");
         add_column(sql, field);
-        buf_add_format(sql, " %s", column_type(r, field));
+        buf_add_format(sql, " %s", column_type(field));
     }
     for (size_t k = 0; k < t->sealed_count; k++) {
         buf_add_z(sql, ", ");
         add_cipher(sql, t->entity->stored[t->sealed[k]]);
-        buf_add_format(sql, " %s", bytes(r));
+        buf_add_z(sql, " BLOB");
     }
-    buf_add_format(sql, ", PRIMARY KEY (county, id%s))%s;\n", past ? ", valid_from" : "",
-                   store_engine(r->db) == STORE_SQLITE ? " STRICT, WITHOUT ROWID" : "");
+    buf_add_format(sql, ", PRIMARY KEY (county, id%s)) STRICT, WITHOUT ROWID;\n", past ? ", valid_from" : "");
 }
 
 /* The name of an index, and with `define` what it is on. By village for lists of an area, by parent for its
@@ -103,9 +90,10 @@ static bool indexes_run(struct records *r, const struct table *t, add_index *add
     return good;
 }
 
+/* On PostgreSQL that would shut out whoever reads until the batch is done. */
 bool table_unindex(struct records *r, const struct table *t, struct err *e)
 {
-    return indexes_run(r, t, add_removal, e);
+    return store_engine(r->db) != STORE_SQLITE || indexes_run(r, t, add_removal, e);
 }
 bool table_index(struct records *r, const struct table *t, struct err *e)
 {
@@ -187,14 +175,14 @@ static bool field_add(struct records *r, const struct table *t, const struct cat
         add_table(&sql, t, past == 1);
         buf_add_z(&sql, " ADD COLUMN ");
         add_column(&sql, field);
-        buf_add_format(&sql, " %s;\n", column_type(r, field));
+        buf_add_format(&sql, " %s;\n", column_type(field));
         if (!field->sealed)
             continue;
         buf_add_z(&sql, "ALTER TABLE ");
         add_table(&sql, t, past == 1);
         buf_add_z(&sql, " ADD COLUMN ");
         add_cipher(&sql, field);
-        buf_add_format(&sql, " %s;\n", bytes(r));
+        buf_add_z(&sql, " BLOB;\n");
     }
     bool good = !sql.failed ? store_run(r->db, buf_text(&sql), e) : err_fail(e, &OUT_OF_MEMORY);
     buf_clear(&sql);
@@ -205,8 +193,8 @@ static bool table_create(struct records *r, const struct table *t, struct err *e
 {
     struct buf sql;
     buf_init(&sql, SQL_TEXT_MAX);
-    add_definition(&sql, r, t, false);
-    add_definition(&sql, r, t, true);
+    add_definition(&sql, t, false);
+    add_definition(&sql, t, true);
     buf_add_format(&sql, "INSERT INTO record_entity (entity, parent_size) VALUES ('%s', 0);\n", t->entity->z);
     bool good = !sql.failed ? store_run(r->db, buf_text(&sql), e) : err_fail(e, &OUT_OF_MEMORY);
     buf_clear(&sql);

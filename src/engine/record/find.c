@@ -116,6 +116,7 @@ bool record_uses(struct records *r, const struct catalog_entity *entity, const s
     if (s == NULL)
         return false;
     enum step step;
+    statement_many(s);
     while ((step = statement_step(s, e)) == STEP_ROW)
         each(user, statement_column(s, 0).s, statement_column(s, 1).n);
     statement_close(s);

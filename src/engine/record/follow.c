@@ -71,7 +71,7 @@ static bool child_move(struct batch *b, const struct table *c, const struct chil
     statement_bind(s, 2, value_text(child->id));
     statement_bind(s, 3, value_text(text_of(to->county)));
     statement_bind(s, 4, value_text(text_of(to->village)));
-    bool good = statement_run(s, e);
+    bool good = statement_send(s, e);
     statement_close(s);
     const struct journal_change change = {.field = TEXT("village"),
                                           .before = value_text(text_of(child->place.village)),

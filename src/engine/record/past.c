@@ -38,7 +38,7 @@ static bool copy_state(struct batch *b, const struct table *t, const struct stat
     statement_bind(s, 4, value_int(until));
     if (from_past)
         statement_bind(s, 5, value_int(piece));
-    bool good = statement_run(s, e);
+    bool good = statement_send(s, e);
     statement_close(s);
     b->work[t->index].has_past = true;
     return good;
@@ -61,7 +61,7 @@ bool past_move(struct batch *b, const struct table *t, struct text id, const cha
     statement_bind(s, 1, value_text(text_of(from)));
     statement_bind(s, 2, value_text(id));
     statement_bind(s, 3, value_text(text_of(to)));
-    bool good = statement_run(s, e);
+    bool good = statement_send(s, e);
     statement_close(s);
     return good;
 }
@@ -113,7 +113,7 @@ static bool piece_end(struct batch *b, const struct table *t, const struct state
     statement_bind(s, 2, value_text(piece->id));
     statement_bind(s, 3, value_int(piece->valid_from));
     statement_bind(s, 4, value_int(until));
-    bool good = statement_run(s, e);
+    bool good = statement_send(s, e);
     statement_close(s);
     return good;
 }
@@ -139,7 +139,7 @@ static bool piece_update(struct batch *b, const struct table *t, const struct st
     statement_bind(s, 2, value_text(base->id));
     statement_bind(s, 3, value_int(in->fact_day));
     statement_bind(s, 4, value_text(d->village ? text_of(in->place.village) : base->village));
-    bool good = bind_values(b, t, s, in, d->set, &parameter, e) && statement_run(s, e);
+    bool good = bind_values(b, t, s, in, d->set, &parameter, e) && statement_send(s, e);
     statement_close(s);
     return good;
 }

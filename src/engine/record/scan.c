@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #define ROW_PLAIN_MAX (16u << 20)
+#define FEW 1000 /* rows that may come at once */
 enum { ROW_ID, ROW_VILLAGE, ROW_FACT_DAY, ROW_REV, ROW_PARENT, ROW_FIELDS };
 /* Parameters: those that a query has not stay unbound. */
 enum { ASK_COUNTY = 1, ASK_LO, ASK_HI, ASK_AS_OF, ASK_AFTER, ASK_ID, ASK_PARENT, ASK_LIMIT };
@@ -224,7 +225,7 @@ static void add_query(struct buf *sql, const struct records *r, const struct sha
         add_past(sql, r, shape);
     bool as_it_lies = shape->q->order == RECORD_BY_COUNTY && !shape->past;
     if (shape->q->id.at == NULL)
-        buf_add_format(sql, " ORDER BY %s", shape->by_parent ? "5, 1" : as_it_lies ? "county, id" : "1");
+        buf_add_format(sql, " ORDER BY %s", shape->by_parent ? "5 NULLS FIRST, 1" : as_it_lies ? "county, id" : "1");
     if (shape->q->limit >= 0)
         buf_add_format(sql, " LIMIT ?%d", ASK_LIMIT);
 }
@@ -296,6 +297,8 @@ static bool scan_start(struct record_scan *scan, struct err *e)
     buf_clear(&sql);
     if (scan->s == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
+    if (scan->q.id.at == NULL && scan->q.parent.at == NULL && (scan->q.limit < 0 || scan->q.limit > FEW))
+        statement_many(scan->s);
     bind_query(scan->s, shape);
     return true;
 }

@@ -257,7 +257,7 @@ static bool index_row(struct statement *insert, const struct table *t, const str
                    head->has_alt ? value_bytes((struct text){(const char *)head->alt, sizeof head->alt})
                                  : value_none());
     statement_bind(insert, 5, value_int(place));
-    return statement_run(insert, e);
+    return statement_send(insert, e);
 }
 
 static bool index_rows(struct stage *s, const struct table *t, struct statement *insert, struct err *e)

@@ -124,7 +124,7 @@ bool write_insert(struct batch *b, struct work *w, struct incoming *in, struct e
     statement_bind(w->insert, HEAD_VILLAGE + 1, value_text(text_of(in->place.village)));
     statement_bind(w->insert, HEAD_FACT_DAY + 1, value_int(in->fact_day));
     statement_bind(w->insert, HEAD_REV + 1, value_int(1));
-    if (!bind_values(b, t, w->insert, in, in->given, &parameter, e) || !statement_run(w->insert, e))
+    if (!bind_values(b, t, w->insert, in, in->given, &parameter, e) || !statement_send(w->insert, e))
         return false;
     work_county(w, in->place.county);
     parent_size_keep(w, in);
@@ -177,7 +177,7 @@ static bool update_run(struct batch *b, const struct table *t, const struct stat
         statement_bind(s, parameter, value_text(text_of(in->place.county)));
         statement_bind(s, parameter + 1, value_text(text_of(in->place.village)));
     }
-    good = good && statement_run(s, e);
+    good = good && statement_send(s, e);
     statement_close(s);
     return good;
 }

@@ -20,8 +20,8 @@ static bool fail_on_file(const struct session *s, const struct err_kind *kind, s
     return false;
 }
 
-/* contract: --key-file, else HONGHUA_KEY_FILE, else <db>.key beside the file. *named_out: somebody chose it.
- */
+/* contract: --key-file, else HONGHUA_KEY_FILE, else <db>.key beside the file; beside a server there is no place
+ * for one. *named_out: somebody chose it. */
 static bool resolve_key_file(struct session *s, const struct session_options *options, bool *named_out)
 {
     const char *environment = getenv("HONGHUA_KEY_FILE");
@@ -31,7 +31,7 @@ static bool resolve_key_file(struct session *s, const struct session_options *op
     else if (environment != NULL && environment[0] != '\0')
         s->key_file = text_copy(&s->arena, text_of(environment));
     else {
-        s->key_file = text_format(&s->arena, "%.*s.key", TEXT_ARG(s->db));
+        s->key_file = store_is_address(s->place) ? TEXT("") : text_format(&s->arena, "%.*s.key", TEXT_ARG(s->db));
         *named_out = false;
     }
     return s->key_file.at != NULL;
@@ -41,14 +41,14 @@ static bool begin(struct session *s, const struct session_options *options, bool
 {
     memset(s, 0, sizeof *s);
     arena_init(&s->arena, SESSION_ARENA_MAX);
-    s->db = text_copy(&s->arena, options->db);
+    s->place = text_copy(&s->arena, options->db);
     s->office_code = TEXT("");
     s->check_pack = options->check_pack;
-    if (s->db.at == NULL || !resolve_key_file(s, options, named_out))
+    if (s->place.at == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    if (text_starts_with(s->db, TEXT("postgresql://")) || text_starts_with(s->db, TEXT("postgres://")))
-        return fail_on_file(s, &SESSION_ENGINE, e);
-    return true;
+    if (!store_shown(s->place.at, &s->arena, &s->db, e))
+        return false;
+    return resolve_key_file(s, options, named_out) || err_fail(e, &OUT_OF_MEMORY);
 }
 
 bool session_setting(struct session *s, const char *name, struct text *value_out, struct err *e)
@@ -74,6 +74,10 @@ static bool open_key(struct session *s, bool named, bool needed, struct err *e)
 {
     char check[CHECK_SIZE * 2 + 1];
     struct text kept;
+    if (needed && text_is_empty(s->key_file))
+        return fail_on_file(s, &SESSION_KEY_UNNAMED, e);
+    if (text_is_empty(s->key_file))
+        return true;
     if (!file_exists(s->key_file.at))
         return named || needed ? fail_on_file(s, &SESSION_KEY_ABSENT, e) : true;
     if (!vault_open(s->key_file.at, &s->vault, e) || !session_setting(s, "key_check", &kept, e))
@@ -101,9 +105,9 @@ static bool open_parts(struct session *s, struct err *e)
 
 static bool open_store(struct session *s, const struct session_options *options, struct err *e)
 {
-    if (!file_exists(s->db.at))
+    if (!store_is_address(s->place) && !file_exists(s->place.at))
         return fail_on_file(s, &SESSION_DATABASE_ABSENT, e);
-    return store_open(s->db.at, options->write ? STORE_READWRITE : STORE_READONLY, &s->store, e);
+    return store_open(s->place.at, options->write ? STORE_READWRITE : STORE_READONLY, &s->store, e);
 }
 
 bool session_open(struct session *s, const struct session_options *options, struct err *e)
@@ -180,9 +184,12 @@ bool session_init(struct session *s, const struct session_options *options, stru
     bool named, made = false;
     if (!begin(s, options, &named, e))
         return false;
-    if (file_exists(s->db.at))
+    bool address = store_is_address(s->place);
+    if (address && text_is_empty(s->key_file))
+        return fail_on_file(s, &SESSION_KEY_NAMED, e);
+    if (!address && file_exists(s->place.at))
         return fail_on_file(s, &SESSION_DATABASE_EXISTS, e);
-    bool done = store_open(s->db.at, STORE_CREATE, &s->store, e) && make_key(s, &made, e)
+    bool done = store_open(s->place.at, STORE_CREATE, &s->store, e) && make_key(s, &made, e)
                 && fill_new(s, policy, area, e) && store_publish(s->store, e);
     if (!done && made)
         (void)unlink(s->key_file.at);

@@ -12,8 +12,9 @@
 typedef bool session_check(const struct catalog *c, struct arena *a, struct err *e);
 
 struct session {
-    struct text db,
-        key_file; /* as asked for; key_file resolved (contract.md: --key-file, HONGHUA_KEY_FILE, <db>.key) */
+    struct text db,  /* as it may be shown: an address without its password */
+        place,       /* as asked for */
+        key_file; /* resolved (contract.md: --key-file, HONGHUA_KEY_FILE, <db>.key beside a file) */
     struct arena arena; /* lives as long as the session */
     struct store *store;
     struct vault *vault;           /* NULL: without the key */

@@ -1,0 +1,74 @@
+/* PostgreSQL inside the store: one connection and what is under way on it.
+ *
+ * The connection is plain (one statement, one answer) until a statement is sent ahead; then it is a pipeline,
+ * and is plain again once all answers have been read (link_settle). The first failure of what was sent ahead
+ * is kept and is the answer of everything that follows, until the transaction is undone.
+ *
+ * A connection that is lost is never replaced within a transaction: nothing of it was committed, and whoever
+ * holds the transaction learns so (STORE_LOST). A new one is made when the next transaction begins.
+ */
+#ifndef STORE_POSTGRES_H
+#define STORE_POSTGRES_H
+#include "store/backend.h"
+#include <libpq-fe.h>
+
+#define LINK_SCHEMA "honghua"      /* where our tables lie */
+#define LINK_LOCK "1215260263, 1"  /* "Hong": the advisory lock of the one that writes */
+#define LINK_AHEAD_MAX 256         /* statements sent ahead before answers are asked for */
+#define LINK_PARAMETER_MAX 1024
+
+enum link_scope { LINK_NONE, LINK_READ, LINK_WRITE, LINK_IMPLICIT /* for cursors outside a transaction */ };
+struct link {
+    PGconn *connection;
+    uint64_t generation; /* of connections: what was prepared on an earlier one is gone */
+    int wait_ms;
+    enum link_scope scope;
+    bool making;         /* the database is being made: all is one transaction, ours are savepoints in it */
+    bool read_only;
+    size_t ahead, syncs; /* statements sent since the last synchronisation point; points without an answer */
+    struct err late;     /* the first failure of what was sent ahead */
+    int64_t changes;
+    uint64_t names;           /* of statements and cursors that were named */
+    struct prepared *cursors; /* open ones */
+};
+
+static inline struct link *link_of(const struct store *db) { return db->connection; }
+
+/* postgres_link.c */
+/* Connects to db->place. `again`: the server was there before, so one that is starting is waited for.
+ * STORE_UNREACHABLE, STORE_LOGIN. */
+MUST_USE bool link_connect(struct store *db, bool again, struct err *e);
+void link_disconnect(struct link *l);
+/* Sets `e` from an answer that is none, or from the connection (NULL). Always false. */
+bool link_fail(const struct store *db, const PGresult *answer, struct err *e);
+/* Reads all answers that are due; false: what was sent ahead has failed. The connection is plain. */
+bool link_settle(struct store *db, struct err *e);
+/* Makes it a pipeline, and asks for answers when many are due. */
+MUST_USE bool link_ahead(struct store *db, struct err *e);
+/* Runs statements without values; the answer of the last one, NULL with an error. PQclear it. */
+MUST_USE PGresult *link_ask(struct store *db, const char *sql, struct err *e);
+bool link_run(struct store *db, const char *sql, struct err *e);
+void link_cancel(struct store *db);
+
+/* postgres_statement.c: the statements of the backend's table. */
+struct prepared *postgres_prepare(struct store *db, struct text sql, struct err *e);
+void postgres_finalize(struct prepared *p);
+bool postgres_bind(struct prepared *p, int index, struct value v);
+enum step postgres_step(struct store *db, struct prepared *p, struct err *e);
+bool postgres_send(struct store *db, struct prepared *p, struct err *e);
+void postgres_many(struct prepared *p);
+void postgres_reset(struct prepared *p);
+void postgres_clear(struct prepared *p);
+struct value postgres_column(struct prepared *p, int index);
+int postgres_column_count(struct prepared *p);
+/* The transaction of all open cursors has ended: a further step of them fails. */
+void cursors_end(struct link *l);
+/* Reads what is left of all cursors, because their transaction is to end. */
+MUST_USE bool cursors_keep(struct store *db, struct err *e);
+
+/* postgres_sql.c: the one SQL as PostgreSQL writes it: $N for ?N, and in definitions bigint, bytea and text by code
+ * point for INTEGER, BLOB and TEXT, without STRICT and WITHOUT ROWID. `used` has a place for each parameter;
+ * *count_out is the highest. False: out of memory, or a parameter beyond `room`. */
+MUST_USE bool sql_translate(struct text sql, struct buf *out, bool *used, int room, int *count_out);
+
+#endif

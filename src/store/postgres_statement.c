@@ -1,0 +1,436 @@
+/* Statements of PostgreSQL: prepared at their first step, when the types of their values are known.
+ *
+ * A value that was there at that step has its type from then on (int8, text, bytea); one that was not has
+ * whatever the server takes it for, and whole numbers are then sent as digits. Rows of a SELECT come at once,
+ * or, of one that may have many (postgres_many), piece by piece through a cursor.
+ */
+#include "base/base.err.h"
+#include "store/postgres.h"
+#include "store/store.err.h"
+#include <assert.h>
+#include <endian.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PIECE_FIRST 64  /* rows of a cursor's first piece, and of the others */
+#define PIECE_NEXT 2000
+#define NAME_SIZE 32
+enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, OID_OID = 26 };
+
+struct parameter {
+    bool used, bound;
+    struct value v;
+    Oid type; /* as prepared; 0: the server's choice */
+    char number[24];
+};
+struct prepared {
+    struct store *db;
+    char *sql;
+    char name[NAME_SIZE], cursor[NAME_SIZE];
+    uint64_t generation; /* of the connection that knows it; 0: none */
+    bool reads, many;
+    int count; /* parameters */
+    struct parameter *parameters;
+    const char **values;
+    int *lengths, *formats;
+    Oid *types;
+    /* Of the step that is under way. */
+    PGresult *rows;
+    int row, row_count;
+    bool is_open, more; /* the cursor; there may be rows behind the piece */
+    struct prepared *next_cursor;
+};
+
+/* ---- life ---- */
+
+static bool begins_with(const char *sql, const char *word)
+{
+    return strncmp(sql, word, strlen(word)) == 0;
+}
+
+static void prepared_free(struct prepared *p)
+{
+    if (p == NULL)
+        return;
+    free(p->sql);
+    free(p->parameters);
+    free(p->values);
+    free(p->lengths);
+    free(p->formats);
+    free(p->types);
+    free(p);
+}
+
+static bool parameters_make(struct prepared *p, const bool *used)
+{
+    size_t room = (size_t)p->count + 1;
+    p->parameters = calloc(room, sizeof *p->parameters);
+    p->values = calloc(room, sizeof(const char *));
+    p->lengths = calloc(room, sizeof *p->lengths);
+    p->formats = calloc(room, sizeof *p->formats);
+    p->types = calloc(room, sizeof *p->types);
+    if (p->parameters == NULL || p->values == NULL || p->lengths == NULL || p->formats == NULL || p->types == NULL)
+        return false;
+    for (int i = 0; i < p->count; i++)
+        p->parameters[i].used = used[i];
+    return true;
+}
+
+struct prepared *postgres_prepare(struct store *db, struct text sql, struct err *e)
+{
+    bool used[LINK_PARAMETER_MAX] = {false};
+    struct prepared *p = calloc(1, sizeof *p);
+    struct buf out;
+    buf_init(&out, 4u << 20);
+    bool good = p != NULL && sql_translate(sql, &out, used, LINK_PARAMETER_MAX, &p->count);
+    if (good) {
+        p->db = db;
+        p->sql = out.at;
+        p->reads = begins_with(p->sql, "SELECT") || begins_with(p->sql, "WITH");
+        good = parameters_make(p, used);
+    } else {
+        buf_clear(&out);
+    }
+    if (!good) {
+        prepared_free(p);
+        err_fail(e, &OUT_OF_MEMORY);
+        return NULL;
+    }
+    return p;
+}
+
+static bool is_known(const struct prepared *p) { return p->generation == link_of(p->db)->generation; }
+
+/* The server forgets it, with the next statement or with the connection. */
+static void forget(struct prepared *p)
+{
+    char sql[NAME_SIZE + 16];
+    snprintf(sql, sizeof sql, "DEALLOCATE %s", p->name);
+    if (is_known(p) && link_of(p->db)->connection != NULL && link_of(p->db)->late.kind == NULL)
+        (void)link_run(p->db, sql, &(struct err){.kind = NULL});
+    p->generation = 0;
+}
+
+void postgres_finalize(struct prepared *p)
+{
+    postgres_reset(p);
+    forget(p);
+    prepared_free(p);
+}
+
+/* ---- values ---- */
+
+bool postgres_bind(struct prepared *p, int index, struct value v)
+{
+    if (index < 1 || index > p->count)
+        return index >= 1; /* beyond the last that the text has: SQLite's numbers may have gaps, too */
+    p->parameters[index - 1].v = v;
+    p->parameters[index - 1].bound = true;
+    return true;
+}
+
+void postgres_clear(struct prepared *p)
+{
+    for (int i = 0; i < p->count; i++)
+        p->parameters[i].v = value_none();
+}
+
+static Oid type_of(struct value v)
+{
+    switch (v.kind) {
+    case VALUE_INT:
+        return OID_INT8;
+    case VALUE_TEXT:
+        return OID_TEXT;
+    case VALUE_BYTES:
+        return OID_BYTEA;
+    case VALUE_NONE:
+        return 0;
+    }
+    return 0;
+}
+
+/* Would a statement prepared before take the values that are bound now? */
+static bool types_hold(const struct prepared *p)
+{
+    for (int i = 0; i < p->count; i++) {
+        const struct parameter *one = &p->parameters[i];
+        if (one->v.kind != VALUE_NONE && one->type != 0 && one->type != type_of(one->v))
+            return false;
+    }
+    return true;
+}
+
+static void types_take(struct prepared *p)
+{
+    for (int i = 0; i < p->count; i++) {
+        struct parameter *one = &p->parameters[i];
+        one->type = one->used ? type_of(one->v) : OID_TEXT;
+        p->types[i] = one->type;
+    }
+}
+
+static void value_take(struct prepared *p, int i)
+{
+    struct parameter *one = &p->parameters[i];
+    bool digits = one->v.kind == VALUE_INT && one->type != OID_INT8;
+    p->formats[i] = digits ? 0 : 1;
+    p->values[i] = NULL;
+    p->lengths[i] = 0;
+    if (digits) {
+        snprintf(one->number, sizeof one->number, "%lld", (long long)one->v.n);
+        p->values[i] = one->number;
+    } else if (one->v.kind == VALUE_INT) {
+        uint64_t big = htobe64((uint64_t)one->v.n);
+        memcpy(one->number, &big, sizeof big);
+        p->values[i] = one->number;
+        p->lengths[i] = sizeof big;
+    } else if (one->v.kind != VALUE_NONE) {
+        p->values[i] = one->v.s.at != NULL ? one->v.s.at : "";
+        p->lengths[i] = (int)one->v.s.size;
+    }
+}
+
+static void values_take(struct prepared *p)
+{
+    for (int i = 0; i < p->count; i++)
+        value_take(p, i);
+}
+
+/* ---- preparing ---- */
+
+static bool succeeded(const PGresult *answer)
+{
+    ExecStatusType status = PQresultStatus(answer);
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+static bool make_known(struct store *db, struct prepared *p, struct err *e)
+{
+    struct link *l = link_of(db);
+    if (is_known(p) && types_hold(p))
+        return true;
+    forget(p);
+    if (!link_settle(db, e))
+        return false;
+    types_take(p);
+    snprintf(p->name, sizeof p->name, "s%llu", (unsigned long long)++l->names);
+    PGresult *answer = PQprepare(l->connection, p->name, p->sql, p->count, p->types);
+    bool done = succeeded(answer) || link_fail(db, answer, e);
+    PQclear(answer);
+    if (done)
+        p->generation = l->generation;
+    return done;
+}
+
+/* ---- cursors ---- */
+
+static void cursor_unlink(struct prepared *p)
+{
+    struct prepared **at = &link_of(p->db)->cursors;
+    while (*at != NULL && *at != p)
+        at = &(*at)->next_cursor;
+    if (*at == p)
+        *at = p->next_cursor;
+    p->is_open = false;
+}
+
+void cursors_end(struct link *l)
+{
+    for (struct prepared *p = l->cursors; p != NULL; p = p->next_cursor)
+        p->is_open = false;
+    l->cursors = NULL;
+}
+
+/* A cursor lives in a transaction: outside of one, in one for its sake. */
+static bool cursor_transaction(struct store *db, struct err *e)
+{
+    struct link *l = link_of(db);
+    if (l->scope != LINK_NONE || l->making)
+        return true;
+    if (!link_run(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", e))
+        return false;
+    l->scope = LINK_IMPLICIT;
+    return true;
+}
+
+static void cursor_close(struct prepared *p)
+{
+    struct link *l = link_of(p->db);
+    char sql[NAME_SIZE + 16];
+    struct err ignored = {.kind = NULL}; /* a transaction that has failed has closed it */
+    cursor_unlink(p);
+    snprintf(sql, sizeof sql, "CLOSE %s", p->cursor);
+    if (l->scope == LINK_IMPLICIT && l->cursors == NULL) {
+        l->scope = LINK_NONE;
+        (void)link_run(p->db, "COMMIT", &ignored);
+    } else if (l->late.kind == NULL && PQtransactionStatus(l->connection) != PQTRANS_INERROR) {
+        (void)link_run(p->db, sql, &ignored);
+    }
+}
+
+static bool piece_fetch(struct store *db, struct prepared *p, int most, struct err *e)
+{
+    char sql[NAME_SIZE + 48];
+    if (most > 0)
+        snprintf(sql, sizeof sql, "FETCH %d FROM %s", most, p->cursor);
+    else
+        snprintf(sql, sizeof sql, "FETCH ALL FROM %s", p->cursor);
+    if (!link_settle(db, e))
+        return false;
+    PGresult *answer = PQexecParams(link_of(db)->connection, sql, 0, NULL, NULL, NULL, NULL, 1);
+    if (!succeeded(answer)) {
+        link_fail(db, answer, e);
+        PQclear(answer);
+        return false;
+    }
+    PQclear(p->rows);
+    p->rows = answer;
+    p->row = -1;
+    p->row_count = PQntuples(answer);
+    p->more = most > 0 && p->row_count == most;
+    return true;
+}
+
+static bool cursor_open(struct store *db, struct prepared *p, struct err *e)
+{
+    struct link *l = link_of(db);
+    struct buf sql;
+    if (!link_settle(db, e) || !cursor_transaction(db, e))
+        return false;
+    types_take(p);
+    values_take(p);
+    p->generation = 0; /* the types are now those of the cursor */
+    snprintf(p->cursor, sizeof p->cursor, "c%llu", (unsigned long long)++l->names);
+    buf_init(&sql, 4u << 20);
+    buf_add_format(&sql, "DECLARE %s NO SCROLL CURSOR FOR %s", p->cursor, p->sql);
+    buf_add_char(&sql, '\0');
+    PGresult *answer = sql.failed ? NULL
+                                  : PQexecParams(l->connection, sql.at, p->count, p->types, p->values, p->lengths,
+                                                 p->formats, 1);
+    buf_clear(&sql);
+    bool done = succeeded(answer) || link_fail(db, answer, e);
+    PQclear(answer);
+    if (!done)
+        return false;
+    p->next_cursor = l->cursors;
+    l->cursors = p;
+    p->is_open = true;
+    return piece_fetch(db, p, PIECE_FIRST, e);
+}
+
+/* The rows that are left are read into memory, those of the piece under way among them. */
+static bool cursor_keep(struct store *db, struct prepared *p, struct err *e)
+{
+    if (!p->more)
+        return true;
+    if (p->row + 1 < p->row_count) { /* the rest of the piece and what follows do not go together */
+        store_fail(db, &STORE_FAILED, e);
+        err_add(e, "reason", TEXT("cursor"));
+        return false;
+    }
+    return piece_fetch(db, p, 0, e);
+}
+
+bool cursors_keep(struct store *db, struct err *e)
+{
+    for (struct prepared *p = link_of(db)->cursors; p != NULL; p = p->next_cursor)
+        if (!cursor_keep(db, p, e))
+            return false;
+    return true;
+}
+
+/* ---- running ---- */
+
+void postgres_many(struct prepared *p) { p->many = p->reads; }
+
+static bool execute(struct store *db, struct prepared *p, struct err *e)
+{
+    struct link *l = link_of(db);
+    if (p->many)
+        return cursor_open(db, p, e);
+    if (!make_known(db, p, e) || !link_settle(db, e))
+        return false;
+    values_take(p);
+    p->rows = PQexecPrepared(l->connection, p->name, p->count, p->values, p->lengths, p->formats, 1);
+    if (!succeeded(p->rows))
+        return link_fail(db, p->rows, e);
+    if (!p->reads)
+        l->changes = strtoll(PQcmdTuples(p->rows), NULL, 10);
+    p->row = -1;
+    p->row_count = PQntuples(p->rows);
+    p->more = false;
+    return true;
+}
+
+enum step postgres_step(struct store *db, struct prepared *p, struct err *e)
+{
+    if (p->rows == NULL && !execute(db, p, e))
+        return STEP_FAILED;
+    if (p->row + 1 == p->row_count && p->more) {
+        if (!p->is_open) {
+            store_fail(db, &STORE_FAILED, e);
+            err_add(e, "reason", TEXT("cursor"));
+            return STEP_FAILED;
+        }
+        if (!piece_fetch(db, p, PIECE_NEXT, e))
+            return STEP_FAILED;
+    }
+    if (p->row + 1 >= p->row_count)
+        return STEP_DONE;
+    p->row++;
+    return STEP_ROW;
+}
+
+bool postgres_send(struct store *db, struct prepared *p, struct err *e)
+{
+    struct link *l = link_of(db);
+    assert(!p->reads);
+    if (l->scope != LINK_WRITE && !l->making)
+        return postgres_step(db, p, e) == STEP_DONE;
+    if (!make_known(db, p, e) || !link_ahead(db, e))
+        return false;
+    values_take(p);
+    return PQsendQueryPrepared(l->connection, p->name, p->count, p->values, p->lengths, p->formats, 1) == 1
+           || link_fail(db, NULL, e);
+}
+
+void postgres_reset(struct prepared *p)
+{
+    if (p->is_open)
+        cursor_close(p);
+    PQclear(p->rows);
+    p->rows = NULL;
+    p->row = p->row_count = 0;
+    p->more = false;
+}
+
+/* ---- columns ---- */
+
+static int64_t whole(const char *at, int size)
+{
+    uint64_t n = 0;
+    for (int i = 0; i < size; i++)
+        n = n << 8 | (unsigned char)at[i];
+    return size == 2 ? (int16_t)n : size == 4 ? (int32_t)n : (int64_t)n;
+}
+
+struct value postgres_column(struct prepared *p, int index)
+{
+    if (PQgetisnull(p->rows, p->row, index) == 1)
+        return value_none();
+    const struct text s = {PQgetvalue(p->rows, p->row, index), (size_t)PQgetlength(p->rows, p->row, index)};
+    switch (PQftype(p->rows, index)) {
+    case OID_INT2:
+    case OID_INT4:
+    case OID_INT8:
+    case OID_BOOL:
+        return value_int(whole(s.at, (int)s.size));
+    case OID_BYTEA:
+        return value_bytes(s);
+    default: /* text and names; another type is another statement than ours */
+        return value_text(s);
+    }
+}
+
+int postgres_column_count(struct prepared *p) { return p->rows != NULL ? PQnfields(p->rows) : 0; }
