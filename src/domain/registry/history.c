@@ -54,6 +54,11 @@ static void json_change(const struct op_call *call, struct text entity, const st
     json_object_end(out);
 }
 
+static bool is_own(struct op_call *call, const struct journal_entry *entry, size_t i)
+{
+    return field_of(call, entry->entity, entry->changes[i].field) == NULL;
+}
+
 static bool entry_json(void *user, const struct journal_entry *entry)
 {
     struct json_entries *to = user;
@@ -76,8 +81,10 @@ static bool entry_json(void *user, const struct journal_entry *entry)
     json_text(to->out, entry->record);
     json_key(to->out, "changes");
     json_array(to->out);
-    for (size_t i = 0; i < entry->count; i++)
-        json_change(to->call, entry->entity, &entry->changes[i], to->out);
+    for (int own = 0; own <= 1; own++) /* what the office knows first, then what we keep beside it */
+        for (size_t i = 0; i < entry->count; i++)
+            if ((own == 1) == is_own(to->call, entry, i))
+                json_change(to->call, entry->entity, &entry->changes[i], to->out);
     json_array_end(to->out);
     json_object_end(to->out);
     return !to->out->failed;

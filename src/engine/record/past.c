@@ -23,9 +23,9 @@ static bool copy_state(struct batch *b, const struct table *t, const struct stat
     struct buf sql;
     buf_init(&sql, SQL_TEXT_MAX);
     buf_add_format(&sql, "INSERT INTO \"%s_past\" (", t->entity->z);
-    buf_add(&sql, t->all_columns);
+    buf_add(&sql, t->each_column);
     buf_add_z(&sql, ", valid_from, valid_to) SELECT ");
-    buf_add(&sql, t->all_columns);
+    buf_add(&sql, t->each_column);
     buf_add_z(&sql, ", ?3, ?4 FROM ");
     add_table(&sql, t, from_past);
     buf_add_format(&sql, " WHERE county = ?1 AND id = ?2%s", from_past ? " AND valid_from = ?5" : "");

@@ -92,12 +92,15 @@ static bool fields_arrange(struct table *t, struct arena *a, struct err *e)
     return true;
 }
 
-static bool columns_write(struct table *t, struct arena *a, struct err *e)
+/* `once`: a village field that is the column "village" itself is not named a second time. */
+static bool columns_write(const struct table *t, bool once, struct arena *a, struct text *out, struct err *e)
 {
     struct buf sql;
     buf_init(&sql, SQL_TEXT_MAX);
     buf_add_z(&sql, "county, id, village, fact_day, rev");
     for (size_t i = 0; i < t->entity->stored_count; i++) {
+        if (once && t->village_shared && i == t->village_column)
+            continue;
         buf_add_z(&sql, ", ");
         add_column(&sql, t->entity->stored[i]);
     }
@@ -105,7 +108,7 @@ static bool columns_write(struct table *t, struct arena *a, struct err *e)
         buf_add_z(&sql, ", ");
         add_cipher(&sql, t->entity->stored[t->sealed[k]]);
     }
-    return sql_keep(&sql, a, &t->all_columns, e);
+    return sql_keep(&sql, a, out, e);
 }
 
 static void alternate_find(struct table *t)
@@ -148,7 +151,8 @@ static bool table_make(struct records *r, struct table *t, const struct catalog_
         }
     }
     alternate_find(t);
-    return fields_arrange(t, r->arena, e) && columns_write(t, r->arena, e);
+    return fields_arrange(t, r->arena, e) && columns_write(t, false, r->arena, &t->all_columns, e)
+           && columns_write(t, true, r->arena, &t->each_column, e);
 }
 
 /* Villages first, then parents before children. The catalogue has refused circles; the count bounds the loop

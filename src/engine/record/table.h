@@ -35,6 +35,7 @@ struct table {
     const size_t *sealed; /* stored indexes of sealed fields */
     size_t sealed_count;
     struct text all_columns; /* "county", "id", … in the order above */
+    struct text each_column; /* the same, none of them twice */
 };
 struct records {
     struct store *db;

@@ -102,7 +102,7 @@ bool session_pack_install(struct session *s, struct text policy, bool *changed_o
     const struct catalog *next = NULL;
     struct text folder;
     size_t count;
-    int64_t now = clock_now_ms();
+    int64_t now = s->begun_ms; /* when it was asked for, however long a server takes */
     if (!find_pack(s, policy, &folder, e) || !catalog_read(folder.at, &s->arena, &files, &count, e)
         || !catalog_load(files, count, &frame_reader, &s->arena, &next, e))
         return false;

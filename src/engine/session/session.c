@@ -42,6 +42,7 @@ static bool begin(struct session *s, const struct session_options *options, bool
     memset(s, 0, sizeof *s);
     arena_init(&s->arena, SESSION_ARENA_MAX);
     s->place = text_copy(&s->arena, options->db);
+    s->begun_ms = clock_now_ms();
     s->office_code = TEXT("");
     s->check_pack = options->check_pack;
     if (s->place.at == NULL)

@@ -19,7 +19,7 @@ struct session {
     struct store *store;
     struct vault *vault;           /* NULL: without the key */
     const struct catalog *catalog; /* the pack in force, or the version asked for */
-    int64_t policy_loaded_ms;
+    int64_t begun_ms, policy_loaded_ms;
     session_check *check_pack; /* NULL, or asked before a pack is put in force */
     struct records *records;
     struct journal *journal;
