@@ -23,10 +23,15 @@ struct backend {
     void (*rollback)(struct store *db);              /* where one stands */
     void (*forgive)(struct store *db); /* a savepoint is undone, and with it what has failed in it */
     bool (*in_transaction)(const struct store *db);
+    /* Row-level security; NULL: the engine has no roles. */
+    bool (*protect)(struct store *db, struct err *e);
+    bool (*grant)(struct store *db, struct text role, struct text lo, struct text hi, struct err *e);
     void (*wait)(struct store *db, int ms);
     void (*cancel)(struct store *db);
     int64_t (*changes)(struct store *db);
     const char *table_columns; /* SQL: ?1 table, one column with the names in order */
+    const char *tables;        /* SQL: names of all tables, those without foreign keys first */
+    const char *columns;       /* SQL: ?1 table; name, INTEGER, TEXT or BLOB, place in the primary key or 0 */
 
     struct prepared *(*prepare)(struct store *db, struct text sql, struct err *e);
     void (*finalize)(struct prepared *p);

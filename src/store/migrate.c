@@ -69,5 +69,5 @@ bool schema_migrate(struct store *db, struct err *e)
         if (migrations[i].version > version && !apply(db, &migrations[i], e))
             return false;
     }
-    return true;
+    return store_begin(db, e) && store_end(db, store_protect(db, e), e);
 }

@@ -285,6 +285,40 @@ static bool postgres_in_transaction(const struct store *db)
            && (l->making || l->scope == LINK_READ || l->scope == LINK_WRITE);
 }
 
+/* ---- row-level security ---- */
+
+static bool postgres_protect(struct store *db, struct err *e) { return link_run(db, "SELECT area_protect()", e); }
+
+static bool role_exists(struct store *db, struct text role, struct err *e)
+{
+    struct statement *s = statement_open(db, TEXT("SELECT 1 FROM pg_roles WHERE rolname = ?1"), e);
+    if (s == NULL)
+        return false;
+    statement_bind(s, 1, value_text(role));
+    enum step step = statement_step(s, e);
+    statement_close(s);
+    if (step == STEP_DONE) {
+        store_fail(db, &STORE_ROLE_UNKNOWN, e);
+        err_add(e, "role", role);
+    }
+    return step == STEP_ROW;
+}
+
+static bool postgres_grant(struct store *db, struct text role, struct text lo, struct text hi, struct err *e)
+{
+    if (!role_exists(db, role, e))
+        return false;
+    struct statement *s = statement_open(db, TEXT("SELECT area_give(?1, ?2, ?3)::text"), e);
+    if (s == NULL)
+        return false;
+    statement_bind(s, 1, value_text(role));
+    statement_bind(s, 2, value_text(lo));
+    statement_bind(s, 3, value_text(hi));
+    bool done = statement_run(s, e);
+    statement_close(s);
+    return done;
+}
+
 /* ---- the rest ---- */
 
 static bool postgres_run(struct store *db, struct text sql, struct err *e)
@@ -319,12 +353,23 @@ const struct backend postgres_backend = {
     .rollback = postgres_rollback,
     .forgive = postgres_forgive,
     .in_transaction = postgres_in_transaction,
+    .protect = postgres_protect,
+    .grant = postgres_grant,
     .wait = postgres_wait,
     .cancel = link_cancel,
     .changes = postgres_changes,
     .table_columns = "SELECT a.attname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
                      " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '" LINK_SCHEMA "'"
                      " AND c.relname = ?1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
+    .tables = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+              " WHERE n.nspname = '" LINK_SCHEMA "' AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY"
+              " EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f'), c.relname",
+    .columns = "SELECT a.attname::text, CASE a.atttypid WHEN 20 THEN 'INTEGER' WHEN 17 THEN 'BLOB' ELSE 'TEXT' END,"
+               " coalesce((SELECT array_position(string_to_array(i.indkey::text, ' ')::int[], a.attnum::int)"
+               " FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary), 0)"
+               " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+               " WHERE n.nspname = '" LINK_SCHEMA "' AND c.relname = ?1 AND a.attnum > 0 AND NOT a.attisdropped"
+               " ORDER BY a.attnum",
     .prepare = postgres_prepare,
     .finalize = postgres_finalize,
     .bind = postgres_bind,

@@ -556,6 +556,9 @@ const struct backend sqlite_backend = {
     .cancel = sqlite_cancel,
     .changes = sqlite_changes,
     .table_columns = "SELECT name FROM pragma_table_info(?1) ORDER BY cid",
+    .tables = "SELECT name FROM sqlite_master m WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'"
+              " ORDER BY (SELECT count(*) FROM pragma_foreign_key_list(m.name)) > 0, name",
+    .columns = "SELECT name, type, pk FROM pragma_table_info(?1) ORDER BY cid",
     .prepare = sqlite_prepare,
     .finalize = sqlite_finalize,
     .bind = sqlite_bind,

@@ -125,6 +125,16 @@ void store_wait(struct store *db, int ms) { db->backend->wait(db, ms); }
 void store_cancel(struct store *db) { db->backend->cancel(db); }
 int64_t store_changes(struct store *db) { return db->backend->changes(db); }
 bool store_run(struct store *db, struct text sql, struct err *e) { return db->backend->run(db, sql, e); }
+bool store_protect(struct store *db, struct err *e)
+{
+    return db->backend->protect == NULL || db->backend->protect(db, e);
+}
+
+bool store_grant(struct store *db, struct text role, struct text lo, struct text hi, struct err *e)
+{
+    return db->backend->grant != NULL ? db->backend->grant(db, role, lo, hi, e) : store_fail(db, &STORE_NO_ROLES, e);
+}
+
 bool store_in_transaction(const struct store *db) { return db->transaction != TRANSACTION_NONE; }
 
 static bool begin(struct store *db, enum transaction kind, struct err *e)
@@ -236,6 +246,14 @@ static bool collect_names(struct statement *s, struct arena *a, struct text **na
             return err_fail(e, &OUT_OF_MEMORY);
     }
     return step == STEP_DONE;
+}
+
+bool store_tables(struct store *db, struct arena *a, struct text **names_out, size_t *count_out, struct err *e)
+{
+    struct statement *s = statement_open(db, text_of(db->backend->tables), e);
+    bool done = s != NULL && collect_names(s, a, names_out, count_out, e);
+    statement_close(s);
+    return done;
 }
 
 bool store_table_columns(struct store *db, struct text table, struct arena *a, struct text **names_out,

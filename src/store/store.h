@@ -144,6 +144,15 @@ int statement_column_count(const struct statement *s);
 int64_t store_changes(struct store *db);
 /* Runs statements without values, one after another: definitions of tables. */
 MUST_USE bool store_run(struct store *db, struct text sql, struct err *e);
+/* Puts row-level security around tables with villages' rows that are new; in the transaction that made them. On
+ * SQLite, where whoever opens the file has it all, nothing. */
+MUST_USE bool store_protect(struct store *db, struct err *e);
+/* Lets another login role of the server read the rows of villages lo <= code < hi, and no others; in a transaction.
+ * STORE_ROLE_UNKNOWN (value `role`), STORE_NO_ROLES (SQLite). */
+MUST_USE bool store_grant(struct store *db, struct text role, struct text lo, struct text hi, struct err *e);
+/* Names of all tables, those that refer to others last; from the arena. */
+MUST_USE bool store_tables(struct store *db, struct arena *a, struct text **names_out, size_t *count_out,
+                           struct err *e);
 /* Names of a table's columns in their order, from the arena; none when there is no such table. */
 MUST_USE bool store_table_columns(struct store *db, struct text table, struct arena *a,
                                   struct text **names_out, size_t *count_out, struct err *e);

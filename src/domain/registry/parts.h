@@ -5,7 +5,7 @@
 #include "engine/session/session.h"
 
 extern const struct op op_init, op_policy_show, op_policy_load, op_catalog, op_list_records, op_get,
-    op_journal_list, op_journal_verify;
+    op_journal_list, op_journal_verify, op_copy, op_grant;
 
 /* The entity that a call names. REGISTRY_ENTITY_UNKNOWN lists those that there are. */
 MUST_USE bool entity_named(const struct op_call *call, struct text id, const struct catalog_entity **out,

@@ -233,5 +233,5 @@ bool records_define(struct records *r, struct err *e)
     for (size_t i = 0; i < r->count; i++)
         if (!table_define(r, r->order[i], e))
             return false;
-    return true;
+    return store_protect(r->db, e);
 }
