@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """All tests: in the build as shipped and in one with AddressSanitizer and UndefinedBehaviorSanitizer; those that use threads (suite
-`threads`) in one with ThreadSanitizer, too.
+`threads`) in one with ThreadSanitizer, too. What lies on a database runs on SQLite and on a PostgreSQL of its own (private_postgres.py).
 
     check.py [--only release|sanitized|threads] [NAME...]
 
@@ -17,6 +17,8 @@ import signal
 import subprocess
 import sys
 import time
+
+import private_postgres
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILDS = {
@@ -145,14 +147,30 @@ def run_build(label, names):
     return outcomes
 
 
+def run_builds(labels, names):
+    return [outcome for label in labels for outcome in run_build(label, names)]
+
+
+def with_server(labels, names):
+    """The server is gone when the tests are done, also when this program is ended."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1))
+    try:
+        with private_postgres.Server(private_postgres.QUICK) as server:
+            server.sql("ALTER ROLE office CREATEDB")
+            os.environ["HONGHUA_TEST_POSTGRES"] = server.url("postgres")
+            return run_builds(labels, names)
+    except OSError as error:
+        print(f"FAIL  {error}", flush=True)  # each test that needs it then fails by itself
+        return run_builds(labels, names)
+
+
 def main():
     words = argparse.ArgumentParser(description="All tests, in both builds.")
     words.add_argument("--only", choices=BUILDS)
     words.add_argument("names", nargs="*", help="parts of test names; none: all")
     given = words.parse_args()
-    outcomes = []
-    for label in [given.only] if given.only else BUILDS:
-        outcomes += run_build(label, given.names)
+    outcomes = with_server([given.only] if given.only else list(BUILDS), given.names)
     passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)
     skipped = sum(o.skipped for o in outcomes)
     if skipped:

@@ -26,6 +26,8 @@ list=$(
     need pkg-config "finds the libraries" have pkg-config
     need python3 "generators at build time; runs the tests" have python3
     need libsqlite3-dev "the embedded database" library sqlite3
+    need libpq-dev "the shared database: PostgreSQL's client library" library libpq
+    need postgresql-15 "a private server, on which everything is tested a second time" [ -x /usr/lib/postgresql/15/bin/postgres ]
     need libzip-dev "opens workbooks" library libzip
     need libexpat1-dev "reads their XML" library expat
     need libxlsxwriter-dev "writes workbooks" header xlsxwriter.h

@@ -24,7 +24,8 @@ struct copying {
 
 /* ---- what there is ---- */
 
-static bool columns_read(struct store *db, struct text table, struct arena *a, struct table *out, struct err *e)
+static bool columns_read(struct store *db, struct text table, struct arena *a, struct table *out,
+                         struct err *e)
 {
     struct statement *s = statement_open(db, text_of(db->backend->columns), e);
     enum step step = STEP_FAILED;
@@ -69,8 +70,9 @@ static bool columns_add(struct copying *c, const struct table *t, struct err *e)
     for (size_t i = 0; i < t->count; i++) {
         if (has_column(&there, t->columns[i].name))
             continue;
-        struct text sql = text_format(&c->arena, "ALTER TABLE \"%.*s\" ADD COLUMN \"%.*s\" %.*s", TEXT_ARG(t->name),
-                                      TEXT_ARG(t->columns[i].name), TEXT_ARG(t->columns[i].type));
+        struct text sql =
+            text_format(&c->arena, "ALTER TABLE \"%.*s\" ADD COLUMN \"%.*s\" %.*s", TEXT_ARG(t->name),
+                        TEXT_ARG(t->columns[i].name), TEXT_ARG(t->columns[i].type));
         if (sql.at == NULL)
             return err_fail(e, &OUT_OF_MEMORY);
         if (!store_run(c->to, sql, e))

@@ -1,17 +1,17 @@
 /* PostgreSQL behind the backend's table: opening and making a database, transactions.
  *
  * Our tables lie in a schema of their own. A database that is being made is one transaction from the first
- * table to its publishing, so that it appears complete or not at all; ours are savepoints in it. One writes at
- * a time, as on SQLite: an advisory lock is held from the beginning of a writing transaction to its end.
+ * table to its publishing, so that it appears complete or not at all; ours are savepoints in it. One writes
+ * at a time, as on SQLite: an advisory lock is held from the beginning of a writing transaction to its end.
  *
  * The answer to a COMMIT may be lost with the connection. So each commit leaves a mark of its own in
  * store_commit, and where the answer is lost the mark is looked for over a new connection, behind the same
  * lock, which the old session gives back when it has ended one way or the other. (The number of a transaction
  * would not do: a server that has crashed may give it out again.)
  */
+#include "store/postgres.h"
 #include "base/base.err.h"
 #include "base/system.h"
-#include "store/postgres.h"
 #include "store/store.err.h"
 #include <assert.h>
 #include <stdio.h>
@@ -36,8 +36,10 @@ static bool inspect(struct store *db, struct found *out, struct err *e)
         "SELECT bool_or(n.nspname = '" LINK_SCHEMA "' AND c.relname = 'schema_migration'),"
         " bool_or(n.nspname <> '" LINK_SCHEMA "'), getdatabaseencoding() = 'UTF8'"
         " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
-        " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid"
+        " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname "
+        "!~ '^pg_'"
+        " AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = "
+        "c.oid"
         " AND d.deptype = 'e')";
     PGresult *answer = link_ask(db, sql, e);
     if (answer == NULL)
@@ -132,7 +134,8 @@ static bool mark_leave(struct store *db, struct mark *mark, struct err *e)
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(mark->at + 2 * i, 3, "%02x", bytes[i]);
     snprintf(sql, sizeof sql,
-             "INSERT INTO store_commit (at_ms, mark) VALUES (%lld, '%s'); DELETE FROM store_commit WHERE at_ms < %lld",
+             "INSERT INTO store_commit (at_ms, mark) VALUES (%lld, '%s'); DELETE FROM store_commit WHERE "
+             "at_ms < %lld",
              (long long)now, mark->at, (long long)(now - MARKS_KEPT_MS));
     return link_run(db, sql, e);
 }
@@ -200,7 +203,10 @@ static bool postgres_publish(struct store *db, struct err *e)
     return true;
 }
 
-static void postgres_remove(struct store *db) { (void)db; /* the transaction of its making went with the connection */ }
+static void postgres_remove(struct store *db)
+{
+    (void)db; /* the transaction of its making went with the connection */
+}
 
 /* ---- transactions ---- */
 
@@ -287,7 +293,10 @@ static bool postgres_in_transaction(const struct store *db)
 
 /* ---- row-level security ---- */
 
-static bool postgres_protect(struct store *db, struct err *e) { return link_run(db, "SELECT area_protect()", e); }
+static bool postgres_protect(struct store *db, struct err *e)
+{
+    return link_run(db, "SELECT area_protect()", e);
+}
 
 static bool role_exists(struct store *db, struct text role, struct err *e)
 {
@@ -361,15 +370,18 @@ const struct backend postgres_backend = {
     .table_columns = "SELECT a.attname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
                      " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '" LINK_SCHEMA "'"
                      " AND c.relname = ?1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
-    .tables = "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-              " WHERE n.nspname = '" LINK_SCHEMA "' AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY"
-              " EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f'), c.relname",
-    .columns = "SELECT a.attname::text, CASE a.atttypid WHEN 20 THEN 'INTEGER' WHEN 17 THEN 'BLOB' ELSE 'TEXT' END,"
-               " coalesce((SELECT array_position(string_to_array(i.indkey::text, ' ')::int[], a.attnum::int)"
-               " FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary), 0)"
-               " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
-               " WHERE n.nspname = '" LINK_SCHEMA "' AND c.relname = ?1 AND a.attnum > 0 AND NOT a.attisdropped"
-               " ORDER BY a.attnum",
+    .tables =
+        "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = '" LINK_SCHEMA "' AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY"
+        " EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f'), c.relname",
+    .columns =
+        "SELECT a.attname::text, CASE a.atttypid WHEN 20 THEN 'INTEGER' WHEN 17 THEN 'BLOB' ELSE 'TEXT' END,"
+        " coalesce((SELECT array_position(string_to_array(i.indkey::text, ' ')::int[], a.attnum::int)"
+        " FROM pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary), 0)"
+        " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = "
+        "c.relnamespace"
+        " WHERE n.nspname = '" LINK_SCHEMA "' AND c.relname = ?1 AND a.attnum > 0 AND NOT a.attisdropped"
+        " ORDER BY a.attnum",
     .prepare = postgres_prepare,
     .finalize = postgres_finalize,
     .bind = postgres_bind,

@@ -12,9 +12,9 @@
 #include "store/backend.h"
 #include <libpq-fe.h>
 
-#define LINK_SCHEMA "honghua"      /* where our tables lie */
-#define LINK_LOCK "1215260263, 1"  /* "Hong": the advisory lock of the one that writes */
-#define LINK_AHEAD_MAX 256         /* statements sent ahead before answers are asked for */
+#define LINK_SCHEMA "honghua"     /* where our tables lie */
+#define LINK_LOCK "1215260263, 1" /* "Hong": the advisory lock of the one that writes */
+#define LINK_AHEAD_MAX 256        /* statements sent ahead before answers are asked for */
 #define LINK_PARAMETER_MAX 1024
 
 enum link_scope { LINK_NONE, LINK_READ, LINK_WRITE, LINK_IMPLICIT /* for cursors outside a transaction */ };
@@ -23,7 +23,7 @@ struct link {
     uint64_t generation; /* of connections: what was prepared on an earlier one is gone */
     int wait_ms;
     enum link_scope scope;
-    bool making;         /* the database is being made: all is one transaction, ours are savepoints in it */
+    bool making; /* the database is being made: all is one transaction, ours are savepoints in it */
     bool read_only;
     size_t ahead, syncs; /* statements sent since the last synchronisation point; points without an answer */
     struct err late;     /* the first failure of what was sent ahead */
@@ -66,9 +66,9 @@ void cursors_end(struct link *l);
 /* Reads what is left of all cursors, because their transaction is to end. */
 MUST_USE bool cursors_keep(struct store *db, struct err *e);
 
-/* postgres_sql.c: the one SQL as PostgreSQL writes it: $N for ?N, and in definitions bigint, bytea and text by code
- * point for INTEGER, BLOB and TEXT, without STRICT and WITHOUT ROWID. `used` has a place for each parameter;
- * *count_out is the highest. False: out of memory, or a parameter beyond `room`. */
+/* postgres_sql.c: the one SQL as PostgreSQL writes it: $N for ?N, and in definitions bigint, bytea and text
+ * by code point for INTEGER, BLOB and TEXT, without STRICT and WITHOUT ROWID. `used` has a place for each
+ * parameter; *count_out is the highest. False: out of memory, or a parameter beyond `room`. */
 MUST_USE bool sql_translate(struct text sql, struct buf *out, bool *used, int room, int *count_out);
 
 #endif

@@ -1,4 +1,5 @@
-/* A connection to PostgreSQL: making it, what its failures mean, and statements sent ahead of their answers. */
+/* A connection to PostgreSQL: making it, what its failures mean, and statements sent ahead of their answers.
+ */
 #include "base/base.err.h"
 #include "base/system.h"
 #include "store/postgres.h"
@@ -26,12 +27,15 @@ static const struct err_kind *kind_of(const char *state)
         const char *state;
         const struct err_kind *kind;
     } known[] = {
-        {"42501", &STORE_RIGHTS},    {"25006", &STORE_WRITE_PROTECTED}, {"53100", &STORE_FULL},
-        {"53200", &STORE_FAILED},    {"53", &STORE_FAILED},             {"55P03", &STORE_BUSY},
-        {"40", &STORE_BUSY},         {"57014", &STORE_CANCELLED},       {"57P", &STORE_LOST},
-        {"08", &STORE_LOST},         {"28", &STORE_LOGIN},              {"3D000", &STORE_LOGIN},
-        {"23", &STORE_CONSTRAINT},   {"P0001", &STORE_CONSTRAINT},      {"22", &STORE_CONSTRAINT},
-        {"58", &STORE_IO},           {"XX001", &STORE_CORRUPT},         {"XX002", &STORE_CORRUPT},
+        {"42501", &STORE_RIGHTS},  {"25006", &STORE_WRITE_PROTECTED},
+        {"53100", &STORE_FULL},    {"53200", &STORE_FAILED},
+        {"53", &STORE_FAILED},     {"55P03", &STORE_BUSY},
+        {"40", &STORE_BUSY},       {"57014", &STORE_CANCELLED},
+        {"57P", &STORE_LOST},      {"08", &STORE_LOST},
+        {"28", &STORE_LOGIN},      {"3D000", &STORE_LOGIN},
+        {"23", &STORE_CONSTRAINT}, {"P0001", &STORE_CONSTRAINT},
+        {"22", &STORE_CONSTRAINT}, {"58", &STORE_IO},
+        {"XX001", &STORE_CORRUPT}, {"XX002", &STORE_CORRUPT},
     };
     for (size_t i = 0; i < COUNT_OF(known); i++)
         if (strncmp(state, known[i].state, strlen(known[i].state)) == 0)
@@ -104,14 +108,17 @@ static void no_notice(void *user, const PGresult *notice)
 static bool configure(struct store *db, struct err *e)
 {
     static const char always[] =
-        "SET search_path TO " LINK_SCHEMA "; SET client_min_messages TO error; SET standard_conforming_strings TO on;"
+        "SET search_path TO " LINK_SCHEMA
+        "; SET client_min_messages TO error; SET standard_conforming_strings TO on;"
         "SET row_security TO on; SET cursor_tuple_fraction TO 1; SET jit TO off; SET lock_timeout TO 0;"
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
+        "'off'";
     return link_run(db, always, e)
            && (!link_of(db)->read_only || link_run(db, "SET default_transaction_read_only TO on", e));
 }
 
-/* Why there is no connection: libpq gives no code for it, so the server is asked whether it is there at all. */
+/* Why there is no connection: libpq gives no code for it, so the server is asked whether it is there at all.
+ */
 static bool refused(struct store *db, const struct options *o, bool *again_out, struct err *e)
 {
     PGPing ping = PQpingParams(o->names, o->values, 0);

@@ -1,4 +1,5 @@
-/* The one SQL as PostgreSQL writes it. Quoted texts, names in quotes, comments and $$bodies$$ pass as they are. */
+/* The one SQL as PostgreSQL writes it. Quoted texts, names in quotes, comments and $$bodies$$ pass as they
+ * are. */
 #include "store/postgres.h"
 #include <ctype.h>
 

@@ -1,7 +1,7 @@
 /* Statements of PostgreSQL: prepared at their first step, when the types of their values are known.
  *
- * A value that was there at that step has its type from then on (int8, text, bytea); one that was not has
- * whatever the server takes it for, and whole numbers are then sent as digits. Rows of a SELECT come at once,
+ * A value that was there at that step has its type from then on (int8, text, bytea); one that was not has what the
+ * server takes it for. A value of another type than that has the statement prepared anew. Rows of a SELECT come at once,
  * or, of one that may have many (postgres_many), piece by piece through a cursor.
  */
 #include "base/base.err.h"
@@ -12,16 +12,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PIECE_FIRST 64  /* rows of a cursor's first piece, and of the others */
+#define PIECE_FIRST 64 /* rows of a cursor's first piece, and of the others */
 #define PIECE_NEXT 2000
 #define NAME_SIZE 32
-enum { OID_BOOL = 16, OID_BYTEA = 17, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_TEXT = 25, OID_OID = 26 };
+enum {
+    OID_BOOL = 16,
+    OID_BYTEA = 17,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_TEXT = 25,
+    OID_NUMERIC = 1700
+};
 
 struct parameter {
     bool used, bound;
     struct value v;
-    Oid type; /* as prepared; 0: the server's choice */
-    char number[24];
+    Oid type; /* as prepared */
+    uint64_t big; /* a whole number, the highest byte first */
 };
 struct prepared {
     struct store *db;
@@ -43,10 +51,7 @@ struct prepared {
 
 /* ---- life ---- */
 
-static bool begins_with(const char *sql, const char *word)
-{
-    return strncmp(sql, word, strlen(word)) == 0;
-}
+static bool begins_with(const char *sql, const char *word) { return strncmp(sql, word, strlen(word)) == 0; }
 
 static void prepared_free(struct prepared *p)
 {
@@ -69,7 +74,8 @@ static bool parameters_make(struct prepared *p, const bool *used)
     p->lengths = calloc(room, sizeof *p->lengths);
     p->formats = calloc(room, sizeof *p->formats);
     p->types = calloc(room, sizeof *p->types);
-    if (p->parameters == NULL || p->values == NULL || p->lengths == NULL || p->formats == NULL || p->types == NULL)
+    if (p->parameters == NULL || p->values == NULL || p->lengths == NULL || p->formats == NULL
+        || p->types == NULL)
         return false;
     for (int i = 0; i < p->count; i++)
         p->parameters[i].used = used[i];
@@ -123,7 +129,7 @@ void postgres_finalize(struct prepared *p)
 bool postgres_bind(struct prepared *p, int index, struct value v)
 {
     if (index < 1 || index > p->count)
-        return index >= 1; /* beyond the last that the text has: SQLite's numbers may have gaps, too */
+        return false;
     p->parameters[index - 1].v = v;
     p->parameters[index - 1].bound = true;
     return true;
@@ -155,7 +161,7 @@ static bool types_hold(const struct prepared *p)
 {
     for (int i = 0; i < p->count; i++) {
         const struct parameter *one = &p->parameters[i];
-        if (one->v.kind != VALUE_NONE && one->type != 0 && one->type != type_of(one->v))
+        if (one->v.kind != VALUE_NONE && one->type != type_of(one->v))
             return false;
     }
     return true;
@@ -173,18 +179,13 @@ static void types_take(struct prepared *p)
 static void value_take(struct prepared *p, int i)
 {
     struct parameter *one = &p->parameters[i];
-    bool digits = one->v.kind == VALUE_INT && one->type != OID_INT8;
-    p->formats[i] = digits ? 0 : 1;
+    p->formats[i] = 1;
     p->values[i] = NULL;
     p->lengths[i] = 0;
-    if (digits) {
-        snprintf(one->number, sizeof one->number, "%lld", (long long)one->v.n);
-        p->values[i] = one->number;
-    } else if (one->v.kind == VALUE_INT) {
-        uint64_t big = htobe64((uint64_t)one->v.n);
-        memcpy(one->number, &big, sizeof big);
-        p->values[i] = one->number;
-        p->lengths[i] = sizeof big;
+    if (one->v.kind == VALUE_INT) {
+        one->big = htobe64((uint64_t)one->v.n);
+        p->values[i] = (const char *)&one->big;
+        p->lengths[i] = sizeof one->big;
     } else if (one->v.kind != VALUE_NONE) {
         p->values[i] = one->v.s.at != NULL ? one->v.s.at : "";
         p->lengths[i] = (int)one->v.s.size;
@@ -205,6 +206,22 @@ static bool succeeded(const PGresult *answer)
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
+/* What the server takes those for that have no value yet. */
+static bool types_ask(struct store *db, struct prepared *p, struct err *e)
+{
+    bool all = true;
+    for (int i = 0; i < p->count; i++)
+        all = all && p->parameters[i].type != 0;
+    if (all)
+        return true;
+    PGresult *answer = PQdescribePrepared(link_of(db)->connection, p->name);
+    bool done = succeeded(answer) || link_fail(db, answer, e);
+    for (int i = 0; done && i < p->count; i++)
+        p->parameters[i].type = PQparamtype(answer, i);
+    PQclear(answer);
+    return done;
+}
+
 static bool make_known(struct store *db, struct prepared *p, struct err *e)
 {
     struct link *l = link_of(db);
@@ -218,6 +235,7 @@ static bool make_known(struct store *db, struct prepared *p, struct err *e)
     PGresult *answer = PQprepare(l->connection, p->name, p->sql, p->count, p->types);
     bool done = succeeded(answer) || link_fail(db, answer, e);
     PQclear(answer);
+    done = done && types_ask(db, p, e);
     if (done)
         p->generation = l->generation;
     return done;
@@ -306,8 +324,8 @@ static bool cursor_open(struct store *db, struct prepared *p, struct err *e)
     buf_add_format(&sql, "DECLARE %s NO SCROLL CURSOR FOR %s", p->cursor, p->sql);
     buf_add_char(&sql, '\0');
     PGresult *answer = sql.failed ? NULL
-                                  : PQexecParams(l->connection, sql.at, p->count, p->types, p->values, p->lengths,
-                                                 p->formats, 1);
+                                  : PQexecParams(l->connection, sql.at, p->count, p->types, p->values,
+                                                 p->lengths, p->formats, 1);
     buf_clear(&sql);
     bool done = succeeded(answer) || link_fail(db, answer, e);
     PQclear(answer);
@@ -415,6 +433,15 @@ static int64_t whole(const char *at, int size)
     return size == 2 ? (int16_t)n : size == 4 ? (int32_t)n : (int64_t)n;
 }
 
+/* numeric (a sum), of whole numbers: digits of base 10000, the first one times 10000^weight. */
+static int64_t whole_of_numeric(const char *at)
+{
+    int64_t digits = whole(at, 2), weight = whole(at + 2, 2), n = 0;
+    for (int64_t i = 0; i <= weight; i++)
+        n = n * 10000 + (i < digits ? whole(at + 8 + 2 * i, 2) : 0);
+    return whole(at + 4, 2) != 0 ? -n : n;
+}
+
 struct value postgres_column(struct prepared *p, int index)
 {
     if (PQgetisnull(p->rows, p->row, index) == 1)
@@ -426,6 +453,8 @@ struct value postgres_column(struct prepared *p, int index)
     case OID_INT8:
     case OID_BOOL:
         return value_int(whole(s.at, (int)s.size));
+    case OID_NUMERIC:
+        return value_int(whole_of_numeric(s.at));
     case OID_BYTEA:
         return value_bytes(s);
     default: /* text and names; another type is another statement than ours */

@@ -1,5 +1,6 @@
 #include "register.h"
 #include "base/system.h"
+#include "database.h"
 #include "engine/catalog/coerce.h"
 #include "test.h"
 #include <stdlib.h>
@@ -22,10 +23,13 @@ void office_open(struct office *o, const char *policy, const char *area)
     assert_non_null(mkdtemp(o->folder));
     arena_init(&o->arena, (size_t)1 << 30);
     struct session first;
+    const char *empty = path_in(o, "empty.db").at;
     const struct session_options options = {
-        .db = path_in(o, "empty.db"), .key_file = path_in(o, "office.key"), .write = true};
+        .db = text_copy(&o->arena, text_of(database_at(empty))), .key_file = path_in(o, "office.key"), .write = true};
+    database_prepare(empty);
     must(session_init(&first, &options, text_of(policy), text_of(area), &e), &e);
     session_close(&first);
+    database_keep(empty);
     const struct session_options reading = {.db = options.db, .key_file = options.key_file, .need_key = true};
     must(session_open(&o->session, &reading, &e), &e);
 }
@@ -36,6 +40,8 @@ void office_close(struct office *o)
     struct text *names;
     size_t count;
     session_close(&o->session);
+    if (database_on_postgres())
+        database_remove(path_in(o, "empty.db").at);
     must(file_list(o->folder, &o->arena, &names, &count, &e), &e);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(unlink(path_in(o, names[i].at).at), 0);
@@ -59,7 +65,10 @@ static void copy_file(struct office *o, const char *from, const char *to)
 
 void register_copy(struct office *o, const char *from, const char *to, struct opened *out)
 {
-    copy_file(o, from, to);
+    if (database_on_postgres())
+        database_copy(path_in(o, from).at, path_in(o, to).at);
+    else
+        copy_file(o, from, to);
     register_open(o, to, out);
 }
 
@@ -68,7 +77,7 @@ void register_open(struct office *o, const char *to, struct opened *out)
     struct err e = {.kind = NULL};
     *out = (struct opened){.db = NULL};
     arena_init(&out->arena, (size_t)256 << 20);
-    must(store_open(path_in(o, to).at, STORE_READWRITE, &out->db, &e), &e);
+    must(store_open(database_at(path_in(o, to).at), STORE_READWRITE, &out->db, &e), &e);
     out->records = records_open(out->db, o->session.catalog, o->session.vault, &out->arena, &e);
     must(out->records != NULL && journal_open(out->db, o->session.vault, &out->arena, &out->journal, &e), &e);
 }

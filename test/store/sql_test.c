@@ -1,6 +1,7 @@
 /* What tools/sql.py makes of a .sql file, run. */
 #include "store/sample.sql.h"
 #include "store/store.err.h"
+#include "database.h"
 #include "test.h"
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,11 +18,15 @@ static int open_database(void **state)
     int fd = mkstemp(path);
     if (fd < 0 || close(fd) != 0 || unlink(path) != 0)
         return -1;
-    return store_open(path, STORE_CREATE, &db, &e)
+    database_prepare(path);
+    return store_open(database_at(path), STORE_CREATE, &db, &e) && store_publish(db, &e)
                    && store_run(
                        db,
-                       TEXT("CREATE TABLE sample (id TEXT PRIMARY KEY, amount ANY, paid INTEGER, note TEXT,"
-                            "mark BLOB NOT NULL, closed INTEGER NOT NULL) STRICT"),
+                       text_of(database_on_postgres()
+                                   ? "CREATE TABLE sample (id TEXT PRIMARY KEY, amount INTEGER, paid INTEGER, note TEXT,"
+                                     "mark BLOB NOT NULL, closed INTEGER NOT NULL)"
+                                   : "CREATE TABLE sample (id TEXT PRIMARY KEY, amount ANY, paid INTEGER, note TEXT,"
+                                     "mark BLOB NOT NULL, closed INTEGER NOT NULL) STRICT"),
                        &e)
                ? 0
                : -1;
@@ -32,6 +37,7 @@ static int close_database(void **state)
     (void)state;
     arena_clear(&arena);
     store_close(db);
+    database_remove(path);
     return 0;
 }
 
@@ -92,9 +98,11 @@ static void a_column_of_another_kind_is_an_error(void **state)
     struct sample_find_row row;
     struct sample_total_row total;
     bool found;
-    assert_done(store_run(db, TEXT("INSERT INTO sample VALUES ('odd', 'text', NULL, NULL, x'', 0)"), &e), &e);
-    assert_refused(sample_find(db, &(struct sample_find_in){TEXT("odd")}, &arena, &row, &found, &e), &e,
-                   STORE_FAILED);
+    if (!database_on_postgres()) { /* which has no columns of any kind */
+        assert_done(store_run(db, TEXT("INSERT INTO sample VALUES ('odd', 'text', NULL, NULL, x'', 0)"), &e), &e);
+        assert_refused(sample_find(db, &(struct sample_find_in){TEXT("odd")}, &arena, &row, &found, &e), &e,
+                       STORE_FAILED);
+    }
     assert_done(store_run(db, TEXT("DELETE FROM sample"), &e), &e);
     assert_refused(sample_total(db, &arena, &total, &e), &e, STORE_FAILED);
 }

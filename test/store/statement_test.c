@@ -1,6 +1,7 @@
 /* Values in and out, statements kept by their text, many rows through one of them. */
 #include "base/base.err.h"
 #include "store/store.err.h"
+#include "database.h"
 #include "store/store.h"
 #include "test.h"
 #include <stdlib.h>
@@ -16,15 +17,15 @@ static int open_database(void **state)
     int fd = mkstemp(path);
     if (fd < 0 || close(fd) != 0 || unlink(path) != 0)
         return -1;
-    return store_open(path, STORE_CREATE, &db, &e) && store_run(db, TEXT("CREATE TABLE t (v ANY) STRICT"), &e)
-               ? 0
-               : -1;
+    database_prepare(path);
+    return store_open(database_at(path), STORE_CREATE, &db, &e) && store_publish(db, &e) ? 0 : -1;
 }
 
 static int close_database(void **state)
 {
     (void)state;
     store_close(db);
+    database_remove(path);
     return 0;
 }
 
@@ -45,11 +46,13 @@ static void every_kind_of_value_comes_back_as_it_went(void **state)
     };
     struct statement *s = statement_open(db, TEXT("SELECT ?1, 1"), &e);
     assert_non_null(s);
-    assert_int_equal(statement_column_count(s), 2);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        if (database_on_postgres() && cases[i].kind == VALUE_TEXT && memchr(cases[i].s.at, 0, cases[i].s.size) != NULL)
+            continue; /* its texts hold no NUL */
         statement_bind(s, 1, cases[i]);
         assert_int_equal(statement_step(s, &e), STEP_ROW);
         assert_true(value_equal(statement_column(s, 0), cases[i]));
+        assert_int_equal(statement_column_count(s), 2);
         assert_int_equal(statement_step(s, &e), STEP_DONE);
     }
     statement_close(s);
@@ -86,14 +89,20 @@ static void more_statements_than_are_kept_still_work(void **state)
     }
 }
 
+/* One engine reads the text when it is opened, the other at the first step. */
+static bool works(const char *sql)
+{
+    struct statement *s = statement_open(db, text_of(sql), &e);
+    bool done = s != NULL && statement_run(s, &e);
+    statement_close(s);
+    return done;
+}
+
 static void mistakes_are_errors(void **state)
 {
     (void)state;
-    assert_null(statement_open(db, TEXT("SELEKT 1"), &e));
-    assert_refused(false, &e, STORE_FAILED);
-    assert_null(
-        statement_open(db, TEXT("SELECT \"no_such_column\""), &e)); /* never a text in double quotes */
-    assert_refused(false, &e, STORE_FAILED);
+    assert_refused(works("SELEKT 1"), &e, STORE_FAILED);
+    assert_refused(works("SELECT \"no_such_column\""), &e, STORE_FAILED); /* never a text in double quotes */
     struct statement *s = statement_open(db, TEXT("SELECT ?1"), &e);
     statement_bind(s, 2, value_int(1)); /* there is no second parameter */
     assert_int_equal(statement_step(s, &e), STEP_FAILED);

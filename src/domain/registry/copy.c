@@ -1,9 +1,9 @@
-/* `copy`: the whole database to another one, of either engine. Always holds: the target is whole, with the same
- * digest for each table, or is not there. */
+/* `copy`: the whole database to another one, of either engine. Always holds: the target is whole, with the
+ * same digest for each table, or is not there. */
+#include "store/copy.h"
 #include "base/base.err.h"
 #include "domain/registry/parts.h"
 #include "engine/record/record.err.h"
-#include "store/copy.h"
 #include <stdio.h>
 
 #define COPY_TABLES_MAX 1024
@@ -116,8 +116,9 @@ static bool show_copy(struct op_call *call, struct print *p, struct err *e)
                                         text_format(call->arena, "%lld", (long long)c->tables[i].rows),
                                         text_of(c->tables[i].digest)});
     print_table_end(table, p);
-    print_line(p, PRINT_GOOD, print_say(p, "已复制到“%.*s”，每张表读回的摘要都一致。",
-                                        "Copied to \"%.*s\"; every table reads back with the same digest."),
+    print_line(p, PRINT_GOOD,
+               print_say(p, "已复制到“%.*s”，每张表读回的摘要都一致。",
+                         "Copied to \"%.*s\"; every table reads back with the same digest."),
                TEXT_ARG(c->shown));
     print_next(p, "honghua --db 目标 journal verify", "honghua --db TARGET journal verify");
     return true;

@@ -63,7 +63,9 @@ static bool json_grant(struct op_call *call, struct json *out, struct err *e)
 static bool show_grant(struct op_call *call, struct print *p, struct err *e)
 {
     (void)e;
-    print_line(p, PRINT_GOOD, print_say(p, "用户“%.*s”现在可以读取区划 %.*s 内的数据。", "The role \"%.*s\" may now read the area %.*s."),
+    print_line(p, PRINT_GOOD,
+               print_say(p, "用户“%.*s”现在可以读取区划 %.*s 内的数据。",
+                         "The role \"%.*s\" may now read the area %.*s."),
                TEXT_ARG(op_value(call, "role")->s), TEXT_ARG(op_value(call, "area")->s));
     return true;
 }

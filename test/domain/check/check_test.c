@@ -1,6 +1,7 @@
 /* Findings and their life, grades and their history, indicators: as the operations answer. */
 #include "answer.h"
 #include "base/system.h"
+#include "database.h"
 #include "domain/check/check.err.h"
 #include "domain/check/check.h"
 #include "engine/select/select.err.h"
@@ -128,7 +129,7 @@ static struct called call_with(const char *name, const char *words, bool with_ke
     struct session session;
     struct arena a;
     const struct op *op = op_named(name);
-    const struct session_options options = {.db = path_in_office("case.db"), /* there is no case.db.key */
+    const struct session_options options = {.db = text_of(database_at(path_in_office("case.db").at)), /* no case.db.key */
                                             .key_file = with_key ? path_in_office("office.key") : TEXT_NONE,
                                             .write = op->writes};
     arena_init(&a, 64u << 20);

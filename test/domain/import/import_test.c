@@ -409,7 +409,8 @@ static void a_second_import_is_told_that_another_is_at_work(void **state)
     (void)state;
     assert_true(office_open(&o, TOWN));
     put(&o, "a.csv", HOUSEHOLDS H1, path);
-    const struct session_options options = {.db = text_of(o.db), .write = true, .need_key = true};
+    const struct session_options options = {
+        .db = text_of(o.db), .key_file = text_of(o.key), .write = true, .need_key = true};
     assert_true(session_open(&other, &options, &e));
     store_wait(o.session.store, 50);
     assert_true(store_begin(other.store, &e));

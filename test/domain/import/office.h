@@ -3,6 +3,7 @@
 #ifndef TEST_DOMAIN_IMPORT_OFFICE_H
 #define TEST_DOMAIN_IMPORT_OFFICE_H
 #include "answers.h"
+#include "database.h"
 #include "domain/import/import.h"
 #include "domain/registry/registry.h"
 #include "engine/session/session.h"
@@ -14,7 +15,7 @@
 
 struct office {
     char folder[64];
-    char db[128];
+    char db[256], key[128];
     struct session session;
 };
 struct argument {
@@ -38,6 +39,7 @@ static inline void office_tell(const char *what, const struct err *e)
 static inline bool office_open(struct office *o, const char *area)
 {
     struct err e = {0};
+    char path[128];
     (void)setenv("HONGHUA_DATA", DATA, 1);
     (void)unsetenv("HONGHUA_KEY_FILE");
     /* In memory where there is such a folder: each office costs several syncs. */
@@ -45,8 +47,12 @@ static inline bool office_open(struct office *o, const char *area)
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     if (mkdtemp(o->folder) == NULL)
         return false;
-    (void)snprintf(o->db, sizeof o->db, "%s/office.db", o->folder);
-    const struct session_options options = {.db = text_of(o->db), .write = true, .need_key = true};
+    (void)snprintf(path, sizeof path, "%s/office.db", o->folder);
+    (void)snprintf(o->key, sizeof o->key, "%s.key", path);
+    database_prepare(path);
+    (void)snprintf(o->db, sizeof o->db, "%s", database_at(path));
+    const struct session_options options = {
+        .db = text_of(o->db), .key_file = text_of(o->key), .write = true, .need_key = true};
     if (session_init(&o->session, &options, TEXT("henan"), text_of(area), &e))
         return true;
     office_tell("init", &e);
@@ -55,8 +61,10 @@ static inline bool office_open(struct office *o, const char *area)
 
 static inline void office_close(struct office *o)
 {
-    char command[128];
+    char command[128], path[128];
     session_close(&o->session);
+    (void)snprintf(path, sizeof path, "%s/office.db", o->folder);
+    database_remove(path);
     (void)snprintf(command, sizeof command, "rm -rf %s", o->folder);
     if (system(command) != 0)
         fprintf(stderr, "# %s is left\n", o->folder);

@@ -1,0 +1,276 @@
+/* What is particular to a server: which databases are opened, whose area is whose, and connections that break. */
+#include "database.h"
+#include "store/copy.h"
+#include "store/store.err.h"
+#include "store/store.h"
+#include "test.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+static char path[64];
+static struct store *db;
+static struct err e;
+
+static int name_database(void **state)
+{
+    static int number;
+    (void)state;
+    err_clear(&e);
+    snprintf(path, sizeof path, "store-postgres-%d-%d", (int)getpid(), ++number);
+    database_prepare(path);
+    return 0;
+}
+
+static int open_database(void **state)
+{
+    return name_database(state) == 0 && store_open(database_at(path), STORE_CREATE, &db, &e) && store_publish(db, &e)
+               ? 0
+               : -1;
+}
+
+static int close_database(void **state)
+{
+    (void)state;
+    store_close(db);
+    db = NULL;
+    database_remove(path);
+    return 0;
+}
+
+static int64_t ask(struct store *from, const char *sql)
+{
+    struct statement *s = statement_open(from, text_of(sql), &e);
+    assert_non_null(s);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    int64_t n = statement_column(s, 0).n;
+    statement_close(s);
+    return n;
+}
+
+static void refuses(enum store_mode mode, const struct err_kind *kind)
+{
+    struct store *other = NULL;
+    bool opened = store_open(database_at(path), mode, &other, &e);
+    check_refused(opened, &e, kind, __FILE__, __LINE__);
+}
+
+static void an_empty_database_is_made_and_only_once(void **state)
+{
+    (void)state;
+    refuses(STORE_READONLY, &STORE_ABSENT);
+    refuses(STORE_READWRITE, &STORE_ABSENT);
+    assert_done(store_open(database_at(path), STORE_CREATE, &db, &e), &e);
+    refuses(STORE_READONLY, &STORE_ABSENT); /* not before it is whole */
+    assert_done(store_publish(db, &e), &e);
+    refuses(STORE_CREATE, &STORE_EXISTS);
+}
+
+static void what_is_not_published_leaves_nothing(void **state)
+{
+    (void)state;
+    assert_done(store_open(database_at(path), STORE_CREATE, &db, &e), &e);
+    store_close(db);
+    db = NULL;
+    refuses(STORE_READWRITE, &STORE_ABSENT);
+    assert_done(store_open(database_at(path), STORE_CREATE, &db, &e), &e);
+    assert_done(store_publish(db, &e), &e);
+}
+
+static void a_database_of_another_program_is_left_alone(void **state)
+{
+    (void)state;
+    database_sql(path, "CREATE TABLE public.x (y int)", NULL, NULL);
+    refuses(STORE_CREATE, &STORE_FOREIGN);
+    refuses(STORE_READWRITE, &STORE_FOREIGN);
+    refuses(STORE_READONLY, &STORE_FOREIGN);
+}
+
+static void a_newer_schema_is_left_alone(void **state)
+{
+    (void)state;
+    database_sql(path, "INSERT INTO schema_migration VALUES (9999, 'later', 0)", NULL, NULL);
+    refuses(STORE_READWRITE, &STORE_NEWER);
+    refuses(STORE_READONLY, &STORE_NEWER);
+}
+
+static void whoever_only_reads_writes_nothing(void **state)
+{
+    (void)state;
+    struct store *reader = NULL;
+    assert_done(store_open(database_at(path), STORE_READONLY, &reader, &e), &e);
+    assert_refused(store_run(reader, TEXT("DELETE FROM schema_migration"), &e), &e, STORE_WRITE_PROTECTED);
+    store_close(reader);
+}
+
+static void a_server_that_is_not_there_is_told(void **state)
+{
+    (void)state;
+    struct store *none = NULL;
+    bool opened = store_open("postgresql:///x?host=/nowhere&user=u&password=s3cret", STORE_READONLY, &none, &e);
+    assert_refused(opened, &e, STORE_UNREACHABLE);
+    opened = store_open("postgresql://a:b%zz@h/x", STORE_READONLY, &none, &e);
+    assert_refused(opened, &e, STORE_ADDRESS);
+}
+
+static void no_password_is_shown(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"postgresql://u:s3cret@h:5432/d", "postgresql://u@h:5432/d"},
+        {"postgres://u@h/d?password=s3cret&sslmode=require", "postgres://u@h/d?sslmode=require"},
+        {"postgresql:///d?host=/run&user=u&sslpassword=s3cret", "postgresql:///d?host=/run&user=u"},
+        {"postgresql:///d?pass%77ord=s3cret&user=u", "postgresql:///d?user=u"},
+        {"postgresql://u:s3%zzcret@h/d", "postgresql://"},
+    };
+    struct arena a;
+    arena_init(&a, 65536);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct text shown;
+        assert_done(store_shown(cases[i][0], &a, &shown, &e), &e);
+        assert_text(shown, cases[i][1]);
+    }
+    arena_clear(&a);
+}
+
+/* The connection of `db` ends as if the network had. */
+static void cut(void)
+{
+    database_sql(path,
+                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
+                 " AND pid <> pg_backend_pid()",
+                 NULL, NULL);
+}
+
+static void a_connection_that_breaks_in_a_transaction_keeps_nothing(void **state)
+{
+    (void)state;
+    assert_done(store_run(db, TEXT("CREATE TABLE t (id INTEGER PRIMARY KEY)"), &e), &e);
+    assert_done(store_begin(db, &e), &e);
+    assert_done(store_run(db, TEXT("INSERT INTO t VALUES (1)"), &e), &e);
+    cut();
+    bool done = store_run(db, TEXT("INSERT INTO t VALUES (2)"), &e);
+    assert_false(done);
+    assert_refused(store_end(db, done, &e), &e, STORE_LOST);
+    /* The next transaction has a connection of its own, with statements of its own. */
+    assert_done(store_begin(db, &e), &e);
+    assert_done(store_run(db, TEXT("INSERT INTO t VALUES (3)"), &e), &e);
+    assert_done(store_end(db, true, &e), &e);
+    assert_int_equal(ask(db, "SELECT sum(id) FROM t"), 3);
+}
+
+static void a_connection_that_broke_while_nothing_was_under_way_is_made_anew(void **state)
+{
+    (void)state;
+    assert_done(store_run(db, TEXT("CREATE TABLE t (id INTEGER PRIMARY KEY)"), &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM t"), 0);
+    cut();
+    assert_done(store_begin(db, &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM t"), 0);
+    assert_done(store_end(db, true, &e), &e);
+    cut();
+    assert_done(store_begin_read(db, &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM t"), 0);
+    assert_done(store_end(db, true, &e), &e);
+}
+
+/* ---- the second wall ---- */
+
+static void fill_villages(void)
+{
+    assert_done(store_begin(db, &e), &e);
+    assert_done(store_run(db,
+                          TEXT("CREATE TABLE roll (county TEXT, id INTEGER, village TEXT, PRIMARY KEY (county, id));"
+                               "CREATE INDEX roll_village ON roll (village);"
+                               "INSERT INTO roll SELECT '411622', n, '411622' || to_char(100000 + n / 100, 'FM000000')"
+                               " FROM generate_series(0, 19999) n"),
+                          &e),
+                &e);
+    assert_done(store_protect(db, &e), &e);
+    assert_done(store_end(db, true, &e), &e);
+    assert_done(store_run(db, TEXT("ANALYZE roll"), &e), &e);
+}
+
+static void a_transaction_may_narrow_its_area_and_never_widen_it(void **state)
+{
+    (void)state;
+    fill_villages();
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 20000);
+    assert_done(store_begin_read(db, &e), &e);
+    assert_done(store_run(db,
+                          TEXT("SET LOCAL honghua.area_lo TO '411622100010'; SET LOCAL honghua.area_hi TO '411622100012'"),
+                          &e),
+                &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 200);
+    assert_done(store_end(db, true, &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 20000); /* the setting went with the transaction */
+    /* The owner's own area made small: no setting gives more. */
+    database_sql(path, "UPDATE area_grant SET lo = '411622100010', hi = '411622100011'", NULL, NULL);
+    assert_done(store_run(db, TEXT("SET honghua.area_lo TO ''; SET honghua.area_hi TO ':'"), &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 100);
+    database_sql(path, "DELETE FROM area_grant", NULL, NULL);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 0);
+}
+
+static int see_line(void *user, int count, char **values, char **names)
+{
+    struct buf *plan = user;
+    (void)count;
+    (void)names;
+    buf_add_z(plan, values[0]);
+    buf_add_char(plan, '\n');
+    return 0;
+}
+
+/* A peer's policies made a query of 35 ms take 1573: computed row by row, and no index used. */
+static void the_plan_is_the_same_index_scan_with_and_without_the_wall(void **state)
+{
+    (void)state;
+    struct buf plan;
+    fill_villages();
+    static const char query[] = "EXPLAIN SELECT * FROM roll WHERE village >= '411622100010' AND village < '411622100012'";
+    buf_init(&plan, 65536);
+    database_sql(path, query, see_line, &plan);
+    assert_true(text_find(buf_text(&plan), TEXT("roll_village"), 0) != SIZE_MAX);
+    assert_true(text_find(buf_text(&plan), TEXT("InitPlan"), 0) != SIZE_MAX); /* once a query */
+    assert_true(text_find(buf_text(&plan), TEXT("Index Cond: ((village >= $"), 0) != SIZE_MAX
+                || text_find(buf_text(&plan), TEXT("Index Cond: ((village >= '411622100010'"), 0) != SIZE_MAX);
+    assert_true(text_find(buf_text(&plan), TEXT("Seq Scan"), 0) == SIZE_MAX);
+    assert_true(text_find(buf_text(&plan), TEXT("Filter"), 0) == SIZE_MAX);
+    database_sql(path, "ALTER TABLE roll NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY", NULL, NULL);
+    buf_reset(&plan);
+    database_sql(path, query, see_line, &plan);
+    assert_true(text_find(buf_text(&plan), TEXT("roll_village"), 0) != SIZE_MAX);
+    assert_true(text_find(buf_text(&plan), TEXT("Seq Scan"), 0) == SIZE_MAX);
+    buf_clear(&plan);
+}
+
+static void an_unknown_role_is_granted_nothing(void **state)
+{
+    (void)state;
+    assert_done(store_begin(db, &e), &e);
+    bool done = store_grant(db, TEXT("nobody_at_all"), TEXT("41"), TEXT("42"), &e);
+    assert_false(store_end(db, done, &e));
+    assert_refused(false, &e, STORE_ROLE_UNKNOWN);
+}
+
+#define with_name(test) cmocka_unit_test_setup_teardown(test, name_database, close_database)
+#define with_database(test) cmocka_unit_test_setup_teardown(test, open_database, close_database)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        with_name(an_empty_database_is_made_and_only_once),
+        with_name(what_is_not_published_leaves_nothing),
+        with_name(a_database_of_another_program_is_left_alone),
+        with_database(a_newer_schema_is_left_alone),
+        with_database(whoever_only_reads_writes_nothing),
+        cmocka_unit_test(a_server_that_is_not_there_is_told),
+        cmocka_unit_test(no_password_is_shown),
+        with_database(a_connection_that_breaks_in_a_transaction_keeps_nothing),
+        with_database(a_connection_that_broke_while_nothing_was_under_way_is_made_anew),
+        with_database(a_transaction_may_narrow_its_area_and_never_widen_it),
+        with_database(the_plan_is_the_same_index_scan_with_and_without_the_wall),
+        with_database(an_unknown_role_is_granted_nothing),
+    };
+    return cmocka_run_group_tests_name("store/postgres", tests, NULL, NULL);
+}
