@@ -19,7 +19,7 @@ import time
 BIN = pathlib.Path("/usr/lib/postgresql/15/bin")
 SETTINGS = ["listen_addresses=", "max_connections=200", "shared_buffers=64MB", "max_wal_size=2GB", "wal_level=minimal",
             "max_wal_senders=0", "autovacuum_naptime=60s"]
-QUICK = ["fsync=off", "full_page_writes=off", "synchronous_commit=off"]  # for tests that pull no plug
+QUICK = ["autovacuum=off", "fsync=off", "full_page_writes=off", "synchronous_commit=off"]  # for tests that pull no plug
 # Waits for the end of its standard input, which only this program holds open, and removes the folder.
 SWEEP = "import shutil, sys, time; sys.stdin.read(); time.sleep(1); shutil.rmtree(sys.argv[1], ignore_errors=True)"
 

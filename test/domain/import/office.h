@@ -15,7 +15,7 @@
 
 struct office {
     char folder[64];
-    char db[256], key[128];
+    char db[256], key[160];
     struct session session;
 };
 struct argument {

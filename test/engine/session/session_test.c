@@ -161,13 +161,23 @@ static void the_same_pack_again_changes_nothing(void **state)
     session_close(&s);
 }
 
-static void a_postgres_address_is_told_to_be_for_later(void **state)
+static void a_servers_database_needs_its_key_named_and_shows_no_password(void **state)
 {
     struct err e = {0};
     struct session s = {0};
-    const struct session_options options = {.db = TEXT("postgresql://localhost/x")};
+    struct buf sentence;
+    const struct session_options options = {.db = TEXT("postgresql://u:s3cret@/x?host=/nowhere"), .write = true};
     (void)state;
-    assert_refused(session_open(&s, &options, &e), &e, SESSION_ENGINE);
+    (void)unsetenv("HONGHUA_KEY_FILE");
+    buf_init(&sentence, 4096);
+    assert_refused(session_init(&s, &options, TEXT("henan"), TEXT(""), &e), &e, SESSION_KEY_NAMED);
+    session_close(&s);
+    assert_false(session_open(&s, &options, &e));
+    err_sentence(&e, LANG_EN, &sentence);
+    assert_true(text_find(buf_text(&sentence), TEXT("u@/x?host=/nowhere"), 0) != SIZE_MAX);
+    assert_true(text_find(buf_text(&sentence), TEXT("s3cret"), 0) == SIZE_MAX);
+    assert_refused(false, &e, STORE_UNREACHABLE);
+    buf_clear(&sentence);
     session_close(&s);
 }
 
@@ -188,7 +198,7 @@ int main(void)
                                         remove_folder),
         cmocka_unit_test_setup_teardown(an_unknown_version_of_the_pack_is_told, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_same_pack_again_changes_nothing, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_postgres_address_is_told_to_be_for_later, make_folder,
+        cmocka_unit_test_setup_teardown(a_servers_database_needs_its_key_named_and_shows_no_password, make_folder,
                                         remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
