@@ -25,6 +25,8 @@ AREA, DAY = "411622104", "2019-12-31"
 ENTITIES = ("village", "household", "person", "household_year", "measure", "project", "duty", "problem", "fund", "payment", "pairing")
 CRASH = re.compile(r"Sanitizer|runtime error:|[Aa]ssert|core dumped|Traceback|\.c:\d+")
 LIMIT_S = 240  # one run, in the build with sanitizers on a loaded machine
+# On a server (scripts/check.py starts one and names its address): each office has a database there, its key beside us.
+SERVER = os.environ.get("HONGHUA_TEST_POSTGRES") if os.environ.get("HONGHUA_TEST_ENGINE") == "postgres" else None
 SLOW = re.search(rb"(Address|Thread)Sanitizer", pathlib.Path(HONGHUA).read_bytes()) is not None  # each run takes ten times as long
 
 TMP = pathlib.Path(tempfile.mkdtemp(prefix="honghua-story-"))
@@ -93,6 +95,24 @@ def ask(*words, code=0, **how):
     return done.json
 
 
+def on_server(query, database=None):
+    """Rows of a query as a stranger asks it; `database`: not the server's own."""
+    address = SERVER if database is None else address_of(database)
+    done = subprocess.run(["psql", "-XAtqw", "-v", "ON_ERROR_STOP=1", "-d", address, "-c", query], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LIMIT_S, env={**os.environ, "PGOPTIONS": "-c client_min_messages=error"})
+    if done.returncode:
+        raise RuntimeError(f"{query}: {done.stderr.decode()}")
+    return done.stdout.decode().splitlines()
+
+
+def database_of(folder):
+    return "s" + hashlib.sha256(str(folder).encode()).hexdigest()[:20]
+
+
+def address_of(database):
+    return re.sub(r"///[^?]*", "///" + database, SERVER)
+
+
 class Office:
     """One database with its key in a folder of its own."""
 
@@ -101,29 +121,42 @@ class Office:
         self.folder.mkdir()
         self.db = self.folder / "office.db"
         self.key = self.folder / "office.db.key"
+        if SERVER:
+            on_server(f"CREATE DATABASE {database_of(self.folder)}")
+            self.db = address_of(database_of(self.folder))
         self.run("init", *(["--area", area] if area else []), wanted=0)
         for sample in samples:
             self.run("import", sample, wanted=0)
 
     def run(self, *words, wanted=None, **how):
-        done = run("--db", self.db, *words, **how)
+        done = run("--db", self.db, *self.named_key(), *words, **how)
         if wanted is not None and done.code != wanted:
             raise RuntimeError(f"unexpected: {done}")
         return done
 
     def ask(self, *words, **how):
-        return ask("--db", self.db, *words, **how)
+        return ask("--db", self.db, *self.named_key(), *words, **how)
+
+    def named_key(self):
+        return ["--key-file", self.key] if SERVER else []
 
     def copy(self, name):
         """Another office that starts from this one's state."""
         other = object.__new__(Office)
         other.folder = TMP / name
         shutil.copytree(self.folder, other.folder)
-        other.db, other.key = other.folder / self.db.name, other.folder / self.key.name
+        other.key = other.folder / self.key.name
+        if SERVER:
+            on_server(f"CREATE DATABASE {database_of(other.folder)} TEMPLATE {database_of(self.folder)}")
+            other.db = address_of(database_of(other.folder))
+        else:
+            other.db = other.folder / self.db.name
         return other
 
     def remove(self):
         shutil.rmtree(self.folder)
+        if SERVER:
+            on_server(f"DROP DATABASE {database_of(self.folder)} WITH (FORCE)")
 
     def totals(self, *entities):
         """Numbers of records, as the program tells them."""
@@ -131,12 +164,18 @@ class Office:
 
     def counts(self, *entities):
         """The same, straight from the tables: after the program itself has opened the database."""
+        if SERVER:
+            return [int(on_server(f"SELECT count(*) FROM honghua.{entity}", database_of(self.folder))[0]) for entity in entities or ENTITIES]
         with contextlib.closing(sqlite3.connect(self.db)) as db:
             return [db.execute(f"SELECT count(*) FROM {entity}").fetchone()[0] for entity in entities or ENTITIES]
 
     def bytes_held(self):
         """A digest of every row of every table but the journal's, which grows when secrets are shown."""
         sum_ = hashlib.sha256()
+        if SERVER:
+            for table in on_server("SELECT relname FROM pg_class WHERE relnamespace = 'honghua'::regnamespace AND relkind IN ('r', 'p') AND relname !~ '^(journal|store)' ORDER BY 1", database_of(self.folder)):
+                sum_.update("".join(sorted(on_server(f"SELECT t::text FROM honghua.{table} t", database_of(self.folder)))).encode())
+            return sum_.hexdigest()
         with contextlib.closing(sqlite3.connect(self.db)) as db:
             for table, in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'journal%' ORDER BY name").fetchall():
                 for row in db.execute(f"SELECT * FROM {table}"):
