@@ -3,7 +3,6 @@
 --
 -- A role's own area stands in area_grant, which only the owner of the tables may read or write (honghua grant). A
 -- transaction may narrow it by honghua.area_lo and honghua.area_hi, never widen it. No row: no area, nothing is seen.
--- The functions look up nothing by search_path, because they run with the owner's rights.
 CREATE TABLE area_grant (
     role TEXT PRIMARY KEY,
     lo   TEXT NOT NULL,
@@ -11,30 +10,13 @@ CREATE TABLE area_grant (
 ) STRICT;
 INSERT INTO area_grant (role, lo, hi) VALUES (session_user, '', ':');
 
-CREATE FUNCTION area_lo() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE AS $$
-DECLARE
-    own pg_catalog.text;
-    asked pg_catalog.text := pg_catalog.current_setting('honghua.area_lo', true);
-BEGIN
-    SELECT g.lo INTO own FROM honghua.area_grant g WHERE g.role OPERATOR(pg_catalog.=) session_user::pg_catalog.text;
-    IF own IS NULL OR asked IS NULL THEN
-        RETURN own;
-    END IF;
-    RETURN greatest(own COLLATE pg_catalog."C", asked COLLATE pg_catalog."C");
-END
-$$;
-CREATE FUNCTION area_hi() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL SAFE AS $$
-DECLARE
-    own pg_catalog.text;
-    asked pg_catalog.text := pg_catalog.current_setting('honghua.area_hi', true);
-BEGIN
-    SELECT g.hi INTO own FROM honghua.area_grant g WHERE g.role OPERATOR(pg_catalog.=) session_user::pg_catalog.text;
-    IF own IS NULL OR asked IS NULL OR asked OPERATOR(pg_catalog.=) '' THEN
-        RETURN own;
-    END IF;
-    RETURN least(own COLLATE pg_catalog."C", asked COLLATE pg_catalog."C");
-END
-$$;
+-- The area of whoever asks: a view reads with its owner's rights, so nobody else needs any on area_grant, and its names
+-- were looked up when it was made, whatever search_path somebody sets. The role is that of the login.
+CREATE VIEW area_own AS
+SELECT greatest(g.lo, coalesce(current_setting('honghua.area_lo', true), '') COLLATE "C") AS lo,
+    least(g.hi, coalesce(nullif(current_setting('honghua.area_hi', true), ''), ':') COLLATE "C") AS hi
+FROM area_grant g WHERE g.role = session_user::text;
+GRANT SELECT ON area_own TO PUBLIC;
 
 -- Puts the wall around every table that holds villages' rows and has none yet, and lets the roles that were granted an
 -- area read the new tables, too. The sub-selects are computed once a query and are then a constant range.
@@ -49,8 +31,8 @@ BEGIN
         WHERE n.nspname = 'honghua' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT c.relforcerowsecurity
     LOOP
         EXECUTE format('ALTER TABLE honghua.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', name);
-        EXECUTE format('CREATE POLICY area ON honghua.%I USING (village >= (SELECT honghua.area_lo())'
-            ' AND village < (SELECT honghua.area_hi()))', name);
+        EXECUTE format('CREATE POLICY area ON honghua.%I USING (village >= (SELECT o.lo FROM honghua.area_own o)'
+            ' AND village < (SELECT o.hi FROM honghua.area_own o))', name);
         FOR reader IN SELECT role FROM honghua.area_grant WHERE role <> session_user LOOP
             EXECUTE format('GRANT SELECT ON honghua.%I TO %I', name, reader);
         END LOOP;
