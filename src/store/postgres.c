@@ -22,11 +22,12 @@
 #define MARKS_KEPT_MS (24LL * 60 * 60 * 1000) /* nobody asks for an older one */
 #define ANSWER_WAIT_MS 120000                 /* how long the fate of a COMMIT is asked for */
 #define SAVEPOINT_OF_MAKING "whole"
+#define SPREAD "by county" /* the comment on our schema */
 
 /* ---- opening ---- */
 
 struct found {
-    bool ours, others, utf8;
+    bool ours, others, utf8, spread, citus;
 };
 
 /* What lies in the database: our first table, tables of others (those of extensions do not count). */
@@ -34,7 +35,9 @@ static bool inspect(struct store *db, struct found *out, struct err *e)
 {
     static const char sql[] =
         "SELECT bool_or(n.nspname = '" LINK_SCHEMA "' AND c.relname = 'schema_migration'),"
-        " bool_or(n.nspname <> '" LINK_SCHEMA "'), getdatabaseencoding() = 'UTF8'"
+        " bool_or(n.nspname <> '" LINK_SCHEMA "'), getdatabaseencoding() = 'UTF8',"
+        " bool_or(n.nspname = '" LINK_SCHEMA "' AND obj_description(n.oid, 'pg_namespace') = '" SPREAD "'),"
+        " EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')"
         " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname "
         "!~ '^pg_'"
@@ -47,6 +50,8 @@ static bool inspect(struct store *db, struct found *out, struct err *e)
     out->ours = strcmp(PQgetvalue(answer, 0, 0), "t") == 0;
     out->others = strcmp(PQgetvalue(answer, 0, 1), "t") == 0;
     out->utf8 = strcmp(PQgetvalue(answer, 0, 2), "t") == 0;
+    out->spread = strcmp(PQgetvalue(answer, 0, 3), "t") == 0;
+    out->citus = strcmp(PQgetvalue(answer, 0, 4), "t") == 0;
     PQclear(answer);
     return true;
 }
@@ -61,12 +66,14 @@ static bool fail_for(struct store *db, const char *reason, struct err *e)
 static bool is_free(struct store *db, struct err *e)
 {
     struct found found = {.ours = false};
+    link_of(db)->citus = false;
     if (!inspect(db, &found, e))
         return false;
     if (found.ours)
         return store_fail(db, &STORE_EXISTS, e);
     if (found.others)
         return store_fail(db, &STORE_FOREIGN, e);
+    link_of(db)->citus = found.citus;
     return found.utf8 || fail_for(db, "server_encoding", e);
 }
 
@@ -81,12 +88,14 @@ static bool begin_locked(struct store *db, struct err *e)
 }
 
 /* Looks before the lock, so that another's database is refused at once, and again behind it. */
-static bool open_new(struct store *db, struct err *e)
+static bool open_new(struct store *db, bool spread, struct err *e)
 {
+    static const char mark[] = "COMMENT ON SCHEMA " LINK_SCHEMA " IS '" SPREAD "'";
     if (!is_free(db, e) || !begin_locked(db, e) || !is_free(db, e)
-        || !link_run(db, "CREATE SCHEMA IF NOT EXISTS " LINK_SCHEMA, e))
+        || !link_run(db, "CREATE SCHEMA IF NOT EXISTS " LINK_SCHEMA, e) || (spread && !link_run(db, mark, e)))
         return false;
     link_of(db)->making = true;
+    link_of(db)->spread = spread;
     return true;
 }
 
@@ -95,6 +104,8 @@ static bool open_there(struct store *db, struct err *e)
     struct found found = {.ours = false};
     if (!inspect(db, &found, e))
         return false;
+    link_of(db)->spread = found.spread;
+    link_of(db)->citus = found.citus;
     return found.ours || store_fail(db, found.others ? &STORE_FOREIGN : &STORE_ABSENT, e);
 }
 
@@ -113,7 +124,9 @@ static bool postgres_open(struct store *db, enum store_mode mode, struct err *e)
         return err_fail(e, &OUT_OF_MEMORY);
     *l = (struct link){.wait_ms = STORE_WAIT_MS, .read_only = mode == STORE_READONLY};
     db->connection = l;
-    if (link_connect(db, false, e) && (mode == STORE_CREATE ? open_new(db, e) : open_there(db, e)))
+    bool spread = mode == STORE_CREATE_SPREAD;
+    if (link_connect(db, false, e)
+        && (mode == STORE_CREATE || spread ? open_new(db, spread, e) : open_there(db, e)))
         return true;
     postgres_close(db);
     return false;
@@ -293,9 +306,13 @@ static bool postgres_in_transaction(const struct store *db)
 
 /* ---- row-level security ---- */
 
+/* New tables: over the machines first, then the wall around them. */
 static bool postgres_protect(struct store *db, struct err *e)
 {
-    return link_run(db, "SELECT area_protect()", e);
+    const struct link *l = link_of(db);
+    if (l->spread && l->citus && !link_run(db, "SELECT area_spread()", e))
+        return false;
+    return link_run(db, l->spread && l->citus ? "SELECT area_protect(true)" : "SELECT area_protect(false)", e);
 }
 
 static bool role_exists(struct store *db, struct text role, struct err *e)
@@ -336,7 +353,7 @@ static bool postgres_run(struct store *db, struct text sql, struct err *e)
     int count = 0;
     struct buf out;
     buf_init(&out, 4u << 20);
-    bool done = sql_translate(sql, &out, used, LINK_PARAMETER_MAX, &count) || err_fail(e, &OUT_OF_MEMORY);
+    bool done = sql_translate(sql, link_of(db)->spread && !link_of(db)->citus, &out, used, LINK_PARAMETER_MAX, &count) || err_fail(e, &OUT_OF_MEMORY);
     done = done && link_run(db, out.at, e);
     buf_clear(&out);
     return done;

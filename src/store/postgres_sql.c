@@ -12,6 +12,9 @@ struct reading {
     bool begun;      /* the statement's first word has been seen */
     bool definition; /* it is CREATE TABLE or ALTER TABLE */
     bool creates;    /* its first word was CREATE or ALTER */
+    bool by_county;  /* tables whose key begins with the county become partitions by it */
+    bool spread;     /* this one does */
+    struct text name; /* of the table, without quotes */
 };
 
 static char peek(const struct reading *r, size_t ahead)
@@ -71,8 +74,43 @@ static bool leave_out(struct reading *r, struct text word)
     return true;
 }
 
+static bool follows(const struct reading *r, size_t *at, struct text word)
+{
+    while (isspace((unsigned char)peek(r, *at)))
+        ++*at;
+    bool there = text_equal(text_slice(r->sql, r->at + *at, word.size), word);
+    *at += there ? word.size : 0;
+    return there;
+}
+
+/* The name behind TABLE. */
+static void name_take(struct reading *r)
+{
+    size_t from = 0, size = 0;
+    while (isspace((unsigned char)peek(r, from)) || peek(r, from) == '"')
+        from++;
+    while (is_word(peek(r, from + size)))
+        size++;
+    r->name = text_slice(r->sql, r->at + from, size);
+}
+
+/* Behind a definition: each county lies as a whole in one of the parts. */
+static void add_parts(struct reading *r)
+{
+    for (int i = 0; i < LINK_PARTS; i++)
+        buf_add_format(r->out,
+                       ";CREATE TABLE \"%.*s_part%d\" PARTITION OF \"%.*s\" FOR VALUES WITH (MODULUS %d, REMAINDER %d)",
+                       TEXT_ARG(r->name), i, TEXT_ARG(r->name), LINK_PARTS, i);
+}
+
 static void word_of_definition(struct reading *r, struct text word)
 {
+    size_t at = 0;
+    if (text_equal(word, TEXT("TABLE")))
+        name_take(r);
+    else if (text_equal(word, TEXT("PRIMARY")) && r->by_county)
+        r->spread = follows(r, &at, TEXT("KEY")) && follows(r, &at, TEXT("(")) && follows(r, &at, TEXT("county"));
+
     static const char *const types[][2] = {
         {"INTEGER", "bigint"}, {"BLOB", "bytea"}, {"TEXT", "text COLLATE \"C\""}};
     for (size_t i = 0; i < COUNT_OF(types); i++) {
@@ -118,15 +156,19 @@ static void piece(struct reading *r)
     else if (is_word(c))
         word(r);
     else {
+        if (c == ';' && r->spread) {
+            buf_add_z(r->out, " PARTITION BY HASH (county)");
+            add_parts(r);
+        }
         if (c == ';')
-            r->begun = r->definition = r->creates = false;
+            r->begun = r->definition = r->creates = r->spread = false;
         pass(r, 1);
     }
 }
 
-bool sql_translate(struct text sql, struct buf *out, bool *used, int room, int *count_out)
+bool sql_translate(struct text sql, bool by_county, struct buf *out, bool *used, int room, int *count_out)
 {
-    struct reading r = {.sql = sql, .out = out, .used = used, .room = room};
+    struct reading r = {.sql = sql, .out = out, .used = used, .room = room, .by_county = by_county};
     while (r.at < sql.size && !out->failed)
         piece(&r);
     buf_add_char(out, '\0');

@@ -88,7 +88,7 @@ struct prepared *postgres_prepare(struct store *db, struct text sql, struct err 
     struct prepared *p = calloc(1, sizeof *p);
     struct buf out;
     buf_init(&out, 4u << 20);
-    bool good = p != NULL && sql_translate(sql, &out, used, LINK_PARAMETER_MAX, &p->count);
+    bool good = p != NULL && sql_translate(sql, false, &out, used, LINK_PARAMETER_MAX, &p->count);
     if (good) {
         p->db = db;
         p->sql = out.at;

@@ -51,7 +51,7 @@ static struct store *store_new(const char *path, enum store_mode mode)
     if (db == NULL)
         return NULL;
     db->backend = address ? &postgres_backend : &sqlite_backend;
-    db->made = mode == STORE_CREATE;
+    db->made = mode == STORE_CREATE || mode == STORE_CREATE_SPREAD;
     db->path = address ? postgres_shown(path) : strdup(path);
     db->place = db->made && !address ? name_beside(path) : strdup(path);
     if (db->path != NULL && db->place != NULL)
@@ -81,6 +81,11 @@ bool store_open(const char *path, enum store_mode mode, struct store **db_out, s
     struct store *db = store_new(path, mode);
     if (db == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
+    if (mode == STORE_CREATE_SPREAD && db->backend->protect == NULL) {
+        store_fail(db, &STORE_NO_ROLES, e);
+        store_free(db);
+        return false;
+    }
     if (!db->backend->open(db, mode, e)) {
         store_free(db);
         return false;
@@ -102,7 +107,7 @@ bool store_publish(struct store *db, struct err *e)
 
 bool store_open_beside(const struct store *db, enum store_mode mode, struct store **db_out, struct err *e)
 {
-    assert(!db->made && mode != STORE_CREATE);
+    assert(!db->made && mode != STORE_CREATE && mode != STORE_CREATE_SPREAD);
     return store_open(db->place, mode, db_out, e);
 }
 

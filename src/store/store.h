@@ -42,6 +42,8 @@
 struct store;
 enum store_mode {
     STORE_CREATE,    /* makes a new database; STORE_EXISTS when the path is taken, by whatever */
+    STORE_CREATE_SPREAD, /* the same on a server, large tables by county: over the machines of Citus where its
+                            extension is there, else in partitions. STORE_NO_ROLES on SQLite */
     STORE_READWRITE, /* brings an older schema up to date first */
     STORE_READONLY
 };
@@ -53,7 +55,7 @@ enum store_engine { STORE_SQLITE, STORE_POSTGRES };
  *   STORE_FOREIGN  the file is not Honghua's, or no database: it is left as it is, to the byte
  *   STORE_NEWER    made by a newer program (values `found`, `known`)
  *   STORE_OLDER    of an older schema, and mode is STORE_READONLY
- * With STORE_CREATE the database appears complete or not at all, with store_publish: until then a file lies under
+ * With STORE_CREATE (and STORE_CREATE_SPREAD) the database appears complete or not at all, with store_publish: until then a file lies under
  * a name of its own beside `path`, and on PostgreSQL, where the database must be there and be empty, all is one
  * transaction.
  */

@@ -28,6 +28,10 @@ static const struct op_parameter init_parameters[] = {
      .value = "CODE",
      .zh = "本单位的区划代码；不写则取首次导入的那个乡镇",
      .en = "the office's own area; else the one town of the first import"},
+    {.name = "distributed",
+     .type = OP_FLAG,
+     .zh = "按县分布存放：有 Citus 扩展时分到各台机器，没有时按县分区（PostgreSQL）",
+     .en = "large tables by county: over the machines of Citus, else in partitions (PostgreSQL)"},
 };
 
 static bool run_init(struct op_call *call, struct err *e)
@@ -37,6 +41,7 @@ static bool run_init(struct op_call *call, struct err *e)
     const struct session_options options = {.db = call->session->db,
                                             .key_file = call->session->key_file,
                                             .write = true,
+                                            .spread = op_value(call, "distributed")->given,
                                             .check_pack = report_check};
     return session_init(call->session, &options, policy->given ? policy->s : TEXT("henan"), area->s, e);
 }

@@ -7,6 +7,7 @@
 #include "engine/session/pack.h"
 #include "engine/session/session.err.h"
 #include "engine/session/session.sql.h"
+#include "store/store.err.h"
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -190,9 +191,9 @@ bool session_init(struct session *s, const struct session_options *options, stru
         return fail_on_file(s, &SESSION_KEY_NAMED, e);
     if (!address && file_exists(s->place.at))
         return fail_on_file(s, &SESSION_DATABASE_EXISTS, e);
-    bool done = store_open(s->place.at, STORE_CREATE, &s->store, e) && make_key(s, &made, e)
+    bool done = store_open(s->place.at, options->spread ? STORE_CREATE_SPREAD : STORE_CREATE, &s->store, e) && make_key(s, &made, e)
                 && fill_new(s, policy, area, e) && store_publish(s->store, e);
-    if (!done && made)
+    if (!done && made && !err_is(e, &STORE_OUTCOME)) /* where nobody knows, the database may need it */
         (void)unlink(s->key_file.at);
     return done && open_parts(s, e);
 }

@@ -28,6 +28,7 @@ struct session {
 };
 struct session_options {
     struct text db, key_file;   /* key_file TEXT_NONE: by the rules */
+    bool spread; /* session_init: STORE_CREATE_SPREAD */
     bool write, need_key;       /* need_key: SESSION_KEY_ABSENT instead of working masked */
     struct text policy_version; /* digest of an earlier pack, or TEXT_NONE */
     session_check *check_pack;  /* see struct session */

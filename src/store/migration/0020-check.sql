@@ -28,7 +28,7 @@ CREATE TABLE finding (
     explained_digest TEXT,
     PRIMARY KEY (county, id)
 ) STRICT;
-CREATE UNIQUE INDEX finding_by_id ON finding (id);
+CREATE INDEX finding_by_id ON finding (id);
 CREATE INDEX finding_by_village ON finding (village, household, rule);
 CREATE INDEX finding_by_rule ON finding (rule, village);
 

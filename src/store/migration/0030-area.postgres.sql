@@ -18,9 +18,40 @@ SELECT greatest(g.lo, coalesce(current_setting('honghua.area_lo', true), '') COL
 FROM area_grant g WHERE g.role = session_user::text;
 GRANT SELECT ON area_own TO PUBLIC;
 
+-- The same as functions, for Citus, whose tables take no sub-selects in their policies.
+CREATE FUNCTION area_lo() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = honghua, pg_temp
+AS $$ SELECT lo FROM area_own $$;
+CREATE FUNCTION area_hi() RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = honghua, pg_temp
+AS $$ SELECT hi FROM area_own $$;
+
+-- Spreads new tables over the machines of Citus: those whose key begins with the county by it, the others whole on each.
+CREATE FUNCTION area_spread() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    name text;
+    large boolean;
+BEGIN
+    SET LOCAL citus.multi_shard_modify_mode TO 'sequential';
+    SET LOCAL citus.enable_unsafe_triggers TO on;
+    FOR name, large IN
+        SELECT c.relname, EXISTS (SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+            WHERE i.indrelid = c.oid AND i.indisprimary AND a.attname = 'county')
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'honghua' AND c.relkind = 'r' AND c.relname NOT IN ('schema_migration', 'store_commit')
+        AND NOT EXISTS (SELECT 1 FROM pg_dist_partition d WHERE d.logicalrelid = c.oid)
+        ORDER BY EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f'), c.relname
+    LOOP
+        IF large THEN
+            PERFORM create_distributed_table(format('honghua.%I', name)::regclass, 'county');
+        ELSE
+            PERFORM create_reference_table(format('honghua.%I', name)::regclass);
+        END IF;
+    END LOOP;
+END
+$$;
+
 -- Puts the wall around every table that holds villages' rows and has none yet, and lets the roles that were granted an
 -- area read the new tables, too. The sub-selects are computed once a query and are then a constant range.
-CREATE FUNCTION area_protect() RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION area_protect(by_function boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     name text;
     reader text;
@@ -31,8 +62,9 @@ BEGIN
         WHERE n.nspname = 'honghua' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT c.relforcerowsecurity
     LOOP
         EXECUTE format('ALTER TABLE honghua.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', name);
-        EXECUTE format('CREATE POLICY area ON honghua.%I USING (village >= (SELECT o.lo FROM honghua.area_own o)'
-            ' AND village < (SELECT o.hi FROM honghua.area_own o))', name);
+        EXECUTE format('CREATE POLICY area ON honghua.%I USING (%s)', name, CASE WHEN by_function
+            THEN 'village >= honghua.area_lo() AND village < honghua.area_hi()'
+            ELSE 'village >= (SELECT o.lo FROM honghua.area_own o) AND village < (SELECT o.hi FROM honghua.area_own o)' END);
         FOR reader IN SELECT role FROM honghua.area_grant WHERE role <> session_user LOOP
             EXECUTE format('GRANT SELECT ON honghua.%I TO %I', name, reader);
         END LOOP;
