@@ -5,7 +5,7 @@ SELECT value FROM setting WHERE name = 'policy';
 -- finding_explained_list :many  what was explained, and the digest that it was explained for
 --   in: lo text, hi text
 --   out: id text, explained_digest text
-SELECT id, explained_digest FROM finding WHERE village >= :lo AND village < :hi AND explained_digest IS NOT NULL;
+SELECT id, explained_digest FROM finding WHERE county >= substr(:lo, 1, 6) AND county <= substr(:hi, 1, 6) AND village >= :lo AND village < :hi AND explained_digest IS NOT NULL;
 
 -- finding_seen :exec  a finding of this run; one of an earlier day changes nothing
 --   in: county text, id text, rule text, version text, v text, level text, entity text, record text, village text, household text?, person text?, year int?, digest text, seen text, message_zh text, message_en text, state text, as_of day, run text, now_ms int
@@ -17,21 +17,21 @@ run = excluded.run, last_seen_ms = excluded.last_seen_ms WHERE excluded.as_of >=
 
 -- finding_gone :exec  what a judged rule does not find any more; a run for an earlier day says nothing of it
 --   in: rule text, lo text, hi text, as_of day, run text
-UPDATE finding SET state = 'gone' WHERE rule = :rule AND village >= :lo AND village < :hi AND state <> 'gone' AND run <> :run AND as_of <= :as_of;
+UPDATE finding SET state = 'gone' WHERE rule = :rule AND county >= substr(:lo, 1, 6) AND county <= substr(:hi, 1, 6) AND village >= :lo AND village < :hi AND state <> 'gone' AND run <> :run AND as_of <= :as_of;
 
 -- finding_list :many  by village, household, rule; household '': of all
 --   in: lo text, hi text, household text, rule text, state text
 --   out: id text, rule text, version text, v text, level text, entity text, record text, village text, household text?, person text?, year int?, seen text, message_zh text, message_en text, state text, as_of day, first_seen_ms int, last_seen_ms int, reason text?, explained_by text?, explained_ms int?
 SELECT id, rule, version, v, level, entity, record, village, household, person, year, seen, message_zh, message_en, state, as_of, first_seen_ms, last_seen_ms, reason, explained_by, explained_ms
-FROM finding WHERE village >= :lo AND village < :hi AND (:household = '' OR household = :household) AND (:rule = '' OR rule = :rule) AND (state = :state OR (:state = '' AND state <> 'gone') OR :state = 'all')
-ORDER BY village, household, rule, record, id;
+FROM finding WHERE county >= substr(:lo, 1, 6) AND county <= substr(:hi, 1, 6) AND village >= :lo AND village < :hi AND (:household = '' OR household = :household) AND (:rule = '' OR rule = :rule) AND (state = :state OR (:state = '' AND state <> 'gone') OR :state = 'all')
+ORDER BY village, household NULLS FIRST, rule, record, id;
 
--- finding_get :maybe  by id
+-- finding_get :maybe  by id; all counties: whoever names a finding knows no more of it than its id
 --   in: id text
 --   out: rule text, state text, digest text, village text
 SELECT rule, state, digest, village FROM finding WHERE id = :id;
 
--- finding_explain :exec  from now on it is not raised while what the rule saw stays as it is
+-- finding_explain :exec  from now on it is not raised while what the rule saw stays as it is; all counties: found by its id
 --   in: id text, reason text, explained_by text, now_ms int
 UPDATE finding SET state = 'explained', reason = :reason, explained_by = :explained_by, explained_ms = :now_ms, explained_digest = digest WHERE id = :id;
 
@@ -39,7 +39,7 @@ UPDATE finding SET state = 'explained', reason = :reason, explained_by = :explai
 --   in: lo text, hi text, as_of day
 --   out: household text, village text, as_of day, grade text?, reasons text, policy text, visit_months int, next_review int?
 SELECT household, village, as_of, grade, reasons, policy, visit_months, next_review FROM grade_change AS g
-WHERE village >= :lo AND village < :hi AND as_of = (SELECT max(as_of) FROM grade_change AS h WHERE h.county = g.county AND h.household = g.household AND h.as_of <= :as_of)
+WHERE county >= substr(:lo, 1, 6) AND county <= substr(:hi, 1, 6) AND village >= :lo AND village < :hi AND as_of = (SELECT max(as_of) FROM grade_change AS h WHERE h.county = g.county AND h.household = g.household AND h.as_of <= :as_of)
 ORDER BY household;
 
 -- grade_put :exec  the grade of a day; the same day again replaces it
