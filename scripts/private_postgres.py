@@ -58,6 +58,7 @@ class Server:
             raise OSError("initdb: " + made.stdout.decode("utf-8", "replace")[-300:])
         self.start()
         self.sql("CREATE ROLE office LOGIN")
+        self.sql("CREATE ROLE reader LOGIN")
         return self
 
     def start(self):

@@ -1,6 +1,6 @@
 /* What is particular to a server: which databases are opened, whose area is whose, and connections that break. */
 #include "database.h"
-#include "store/copy.h"
+#include "store/postgres.h"
 #include "store/store.err.h"
 #include "store/store.h"
 #include "test.h"
@@ -253,6 +253,67 @@ static void an_unknown_role_is_granted_nothing(void **state)
     assert_refused(false, &e, STORE_ROLE_UNKNOWN);
 }
 
+/* ---- the one SQL ---- */
+
+static void definitions_are_written_as_postgresql_has_them(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sql;
+        bool by_county;
+        const char *wanted;
+    } cases[] = {
+        {"SELECT ?2, '?1', \"?1\" FROM t -- ?9\nWHERE a = ?1", false, "SELECT $2, '?1', \"?1\" FROM t -- ?9\nWHERE a = $1"},
+        {"SELECT $1 FROM t WHERE STRICT = 'TEXT'", false, "SELECT $1 FROM t WHERE STRICT = 'TEXT'"},
+        {"CREATE TABLE t (a TEXT NOT NULL, b INTEGER, c BLOB) STRICT;", false,
+         "CREATE TABLE t (a text COLLATE \"C\" NOT NULL, b bigint, c bytea) ;"},
+        {"CREATE TABLE t (a TEXT) STRICT, WITHOUT ROWID; SELECT 1", false, "CREATE TABLE t (a text COLLATE \"C\") ; SELECT 1"},
+        {"ALTER TABLE \"INTEGER\" ADD COLUMN \"TEXT\" INTEGER;", false,
+         "ALTER TABLE \"INTEGER\" ADD COLUMN \"TEXT\" bigint;"},
+        {"CREATE FUNCTION f() AS $$ INTEGER ?1; $$; CREATE TABLE t (a INTEGER)", false,
+         "CREATE FUNCTION f() AS $$ INTEGER ?1; $$; CREATE TABLE t (a bigint)"},
+        {"CREATE TABLE t (id INTEGER PRIMARY KEY);", true, "CREATE TABLE t (id bigint PRIMARY KEY);"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        bool used[16] = {false};
+        int count = 0;
+        struct buf out;
+        buf_init(&out, 65536);
+        assert_true(sql_translate(text_of(cases[i].sql), cases[i].by_county, &out, used, 16, &count));
+        assert_string_equal(out.at, cases[i].wanted);
+        buf_clear(&out);
+    }
+}
+
+static void a_table_keyed_by_county_becomes_partitions_where_they_are_asked_for(void **state)
+{
+    (void)state;
+    bool used[1];
+    int count = 0;
+    struct buf out;
+    buf_init(&out, 65536);
+    assert_true(sql_translate(TEXT("CREATE TABLE \"x\" (county TEXT, id TEXT, PRIMARY KEY (county, id)) STRICT;"), true, &out,
+                              used, 1, &count));
+    static const char *const wanted[] = {"PRIMARY KEY (county, id))  PARTITION BY HASH (county);",
+                                         "CREATE TABLE \"x_part0\" PARTITION OF \"x\" FOR VALUES WITH (MODULUS 8, REMAINDER 0)",
+                                         "\"x_part7\""};
+    for (size_t i = 0; i < COUNT_OF(wanted); i++)
+        if (text_find(buf_text(&out), text_of(wanted[i]), 0) == SIZE_MAX)
+            fail_msg("%s", out.at);
+    buf_clear(&out);
+}
+
+static void a_parameter_beyond_the_room_is_refused(void **state)
+{
+    (void)state;
+    bool used[4];
+    int count = 0;
+    struct buf out;
+    buf_init(&out, 65536);
+    assert_false(sql_translate(TEXT("SELECT ?5"), false, &out, used, 4, &count));
+    buf_clear(&out);
+}
+
 #define with_name(test) cmocka_unit_test_setup_teardown(test, name_database, close_database)
 #define with_database(test) cmocka_unit_test_setup_teardown(test, open_database, close_database)
 
@@ -271,6 +332,9 @@ int main(void)
         with_database(a_transaction_may_narrow_its_area_and_never_widen_it),
         with_database(the_plan_is_the_same_index_scan_with_and_without_the_wall),
         with_database(an_unknown_role_is_granted_nothing),
+        cmocka_unit_test(definitions_are_written_as_postgresql_has_them),
+        cmocka_unit_test(a_table_keyed_by_county_becomes_partitions_where_they_are_asked_for),
+        cmocka_unit_test(a_parameter_beyond_the_room_is_refused),
     };
     return cmocka_run_group_tests_name("store/postgres", tests, NULL, NULL);
 }
