@@ -209,7 +209,7 @@ static bool commit(struct store *db, struct err *e)
 
 static bool postgres_publish(struct store *db, struct err *e)
 {
-    if (!link_settle(db, e) || !commit(db, e))
+    if (!rows_before(db, NULL, e) || !link_settle(db, e) || !commit(db, e))
         return false;
     link_of(db)->making = false;
     db->made = false;
@@ -263,7 +263,7 @@ static bool postgres_begin(struct store *db, bool writes, struct err *e)
 static bool postgres_commit(struct store *db, struct err *e)
 {
     struct link *l = link_of(db);
-    if (!link_settle(db, e))
+    if (!rows_before(db, NULL, e) || !link_settle(db, e))
         return false;
     if (l->making)
         return link_run(db, "RELEASE " SAVEPOINT_OF_MAKING, e);
@@ -279,6 +279,7 @@ static void postgres_rollback(struct store *db)
 {
     struct link *l = link_of(db);
     struct err ignored = {.kind = NULL};
+    rows_drop(l);
     (void)link_settle(db, &ignored);
     err_clear(&l->late);
     err_clear(&ignored);
@@ -292,6 +293,7 @@ static void postgres_rollback(struct store *db)
 
 static void postgres_forgive(struct store *db)
 {
+    rows_drop(link_of(db));
     (void)link_settle(db, &(struct err){.kind = NULL});
     if (link_of(db)->connection != NULL && PQstatus(link_of(db)->connection) != CONNECTION_BAD)
         err_clear(&link_of(db)->late);
@@ -363,7 +365,9 @@ static void postgres_wait(struct store *db, int ms) { link_of(db)->wait_ms = ms;
 
 static int64_t postgres_changes(struct store *db)
 {
-    (void)link_settle(db, &(struct err){.kind = NULL}); /* a failure is told by what follows */
+    struct err later = {.kind = NULL}; /* a failure is told by what follows */
+    if (rows_before(db, NULL, &later))
+        (void)link_settle(db, &later);
     return link_of(db)->changes;
 }
 

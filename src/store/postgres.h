@@ -32,6 +32,7 @@ struct link {
     int64_t changes;
     uint64_t names;           /* of statements and cursors that were named */
     struct prepared *cursors; /* open ones */
+    struct rows *waiting;     /* gathered, not sent yet */
 };
 
 static inline struct link *link_of(const struct store *db) { return db->connection; }
@@ -67,6 +68,17 @@ int postgres_column_count(struct prepared *p);
 void cursors_end(struct link *l);
 /* Reads what is left of all cursors, because their transaction is to end. */
 MUST_USE bool cursors_keep(struct store *db, struct err *e);
+
+/* postgres_rows.c: rows of an INSERT … VALUES ($1, $2, …) without more, gathered. NULL: another statement. */
+struct rows *rows_new(const char *sql, int count);
+void rows_free(struct rows *r);
+/* The next row, column by column, then its end; `types` are those of the parameters, and stay. */
+void rows_cell(struct rows *r, int column, struct value v);
+MUST_USE bool rows_added(struct store *db, struct rows *r, const Oid *types, struct err *e);
+MUST_USE bool rows_send(struct store *db, struct rows *r, struct err *e);
+/* Ahead of a statement: sends what waits where it may ask for one of those tables; NULL: all. */
+MUST_USE bool rows_before(struct store *db, const char *sql, struct err *e);
+void rows_drop(struct link *l); /* the transaction is undone */
 
 /* postgres_sql.c: the one SQL as PostgreSQL writes it: $N for ?N, and in definitions bigint, bytea and text
  * by code point for INTEGER, BLOB and TEXT, without STRICT and WITHOUT ROWID. `used` has a place for each

@@ -180,6 +180,7 @@ void link_disconnect(struct link *l)
     l->ahead = l->syncs = 0;
     l->scope = LINK_NONE;
     err_clear(&l->late);
+    rows_drop(l);
     cursors_end(l);
 }
 
@@ -321,7 +322,7 @@ bool link_ahead(struct store *db, struct err *e)
 PGresult *link_ask(struct store *db, const char *sql, struct err *e)
 {
     struct link *l = link_of(db);
-    if (!link_settle(db, e))
+    if (!rows_before(db, NULL, e) || !link_settle(db, e))
         return NULL;
     PGresult *answer = PQexec(l->connection, sql);
     ExecStatusType status = PQresultStatus(answer);

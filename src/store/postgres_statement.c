@@ -1,8 +1,8 @@
 /* Statements of PostgreSQL: prepared at their first step, when the types of their values are known.
  *
- * A value that was there at that step has its type from then on (int8, text, bytea); one that was not has what the
- * server takes it for. A value of another type than that has the statement prepared anew. Rows of a SELECT come at once,
- * or, of one that may have many (postgres_many), piece by piece through a cursor.
+ * A value that was there at that step has its type from then on (int8, text, bytea); one that was not has
+ * what the server takes it for. A value of another type than that has the statement prepared anew. Rows of a
+ * SELECT come at once, or, of one that may have many (postgres_many), piece by piece through a cursor.
  */
 #include "base/base.err.h"
 #include "store/postgres.h"
@@ -28,7 +28,7 @@ enum {
 struct parameter {
     bool used, bound;
     struct value v;
-    Oid type; /* as prepared */
+    Oid type;     /* as prepared */
     uint64_t big; /* a whole number, the highest byte first */
 };
 struct prepared {
@@ -43,6 +43,7 @@ struct prepared {
     int *lengths, *formats;
     Oid *types;
     /* Of the step that is under way. */
+    struct rows *gathered; /* of an INSERT that takes rows as they are; else NULL */
     PGresult *rows;
     int row, row_count;
     bool is_open, more; /* the cursor; there may be rows behind the piece */
@@ -57,6 +58,7 @@ static void prepared_free(struct prepared *p)
 {
     if (p == NULL)
         return;
+    rows_free(p->gathered);
     free(p->sql);
     free(p->parameters);
     free(p->values);
@@ -94,6 +96,7 @@ struct prepared *postgres_prepare(struct store *db, struct text sql, struct err 
         p->sql = out.at;
         p->reads = begins_with(p->sql, "SELECT") || begins_with(p->sql, "WITH");
         good = parameters_make(p, used);
+        p->gathered = good ? rows_new(p->sql, p->count) : NULL;
     } else {
         buf_clear(&out);
     }
@@ -120,6 +123,9 @@ static void forget(struct prepared *p)
 void postgres_finalize(struct prepared *p)
 {
     postgres_reset(p);
+    if (p->gathered != NULL)
+        (void)!rows_send(p->db, p->gathered,
+                         &(struct err){.kind = NULL}); /* a failure is kept for what follows */
     forget(p);
     prepared_free(p);
 }
@@ -365,6 +371,8 @@ void postgres_many(struct prepared *p) { p->many = p->reads; }
 static bool execute(struct store *db, struct prepared *p, struct err *e)
 {
     struct link *l = link_of(db);
+    if (!rows_before(db, p->reads ? p->sql : NULL, e))
+        return false;
     if (p->many)
         return cursor_open(db, p, e);
     if (!make_known(db, p, e) || !link_settle(db, e))
@@ -400,13 +408,29 @@ enum step postgres_step(struct store *db, struct prepared *p, struct err *e)
     return STEP_ROW;
 }
 
+/* A gathered row; values of other types than those before begin a new lot. */
+static bool gather(struct store *db, struct prepared *p, struct err *e)
+{
+    if ((!is_known(p) || !types_hold(p)) && (!rows_send(db, p->gathered, e) || !make_known(db, p, e)))
+        return false;
+    for (int i = 0; i < p->count; i++) {
+        p->types[i] = p->parameters[i].type;
+        rows_cell(p->gathered, i, p->parameters[i].v);
+    }
+    return rows_added(db, p->gathered, p->types, e);
+}
+
 bool postgres_send(struct store *db, struct prepared *p, struct err *e)
 {
     struct link *l = link_of(db);
     assert(!p->reads);
     if (l->scope != LINK_WRITE && !l->making)
         return postgres_step(db, p, e) == STEP_DONE;
-    if (!make_known(db, p, e) || !link_ahead(db, e))
+    if (l->late.kind != NULL)
+        return link_settle(db, e);
+    if (p->gathered != NULL)
+        return gather(db, p, e);
+    if (!rows_before(db, NULL, e) || !make_known(db, p, e) || !link_ahead(db, e))
         return false;
     values_take(p);
     return PQsendQueryPrepared(l->connection, p->name, p->count, p->values, p->lengths, p->formats, 1) == 1

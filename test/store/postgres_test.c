@@ -267,7 +267,7 @@ static void definitions_are_written_as_postgresql_has_them(void **state)
         {"SELECT $1 FROM t WHERE STRICT = 'TEXT'", false, "SELECT $1 FROM t WHERE STRICT = 'TEXT'"},
         {"CREATE TABLE t (a TEXT NOT NULL, b INTEGER, c BLOB) STRICT;", false,
          "CREATE TABLE t (a text COLLATE \"C\" NOT NULL, b bigint, c bytea) ;"},
-        {"CREATE TABLE t (a TEXT) STRICT, WITHOUT ROWID; SELECT 1", false, "CREATE TABLE t (a text COLLATE \"C\") ; SELECT 1"},
+        {"CREATE TABLE t (a TEXT) STRICT, WITHOUT ROWID; SELECT 1", false, "CREATE TABLE t (a text COLLATE \"C\")  ; SELECT 1"},
         {"ALTER TABLE \"INTEGER\" ADD COLUMN \"TEXT\" INTEGER;", false,
          "ALTER TABLE \"INTEGER\" ADD COLUMN \"TEXT\" bigint;"},
         {"CREATE FUNCTION f() AS $$ INTEGER ?1; $$; CREATE TABLE t (a INTEGER)", false,
