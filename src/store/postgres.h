@@ -32,6 +32,7 @@ struct link {
     int64_t changes;
     uint64_t names;           /* of statements and cursors that were named */
     struct prepared *cursors; /* open ones */
+    struct prepared *asked;   /* the cursor whose next piece is on its way */
     struct rows *waiting;     /* gathered, not sent yet */
 };
 
@@ -66,7 +67,9 @@ struct value postgres_column(struct prepared *p, int index);
 int postgres_column_count(struct prepared *p);
 /* The transaction of all open cursors has ended: a further step of them fails. */
 void cursors_end(struct link *l);
-/* Reads what is left of all cursors, because their transaction is to end. */
+/* Reads the piece that is on its way, before anything else goes over the connection. */
+void piece_take(struct link *l);
+/* Have all cursors been read to their ends? Their transaction is to end. */
 MUST_USE bool cursors_keep(struct store *db, struct err *e);
 
 /* postgres_rows.c: rows of an INSERT … VALUES ($1, $2, …) without more, gathered. NULL: another statement. */

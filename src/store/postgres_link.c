@@ -177,6 +177,7 @@ void link_disconnect(struct link *l)
 {
     PQfinish(l->connection);
     l->connection = NULL;
+    l->asked = NULL;
     l->ahead = l->syncs = 0;
     l->scope = LINK_NONE;
     err_clear(&l->late);
@@ -292,6 +293,7 @@ bool link_settle(struct store *db, struct err *e)
         err_add(e, "reason", TEXT(""));
         return false;
     }
+    piece_take(l);
     if (PQpipelineStatus(l->connection) == PQ_PIPELINE_OFF)
         return late_failure(l, e);
     if (l->ahead > 0)
@@ -308,6 +310,7 @@ bool link_ahead(struct store *db, struct err *e)
     struct link *l = link_of(db);
     if (!late_failure(l, e))
         return false;
+    piece_take(l);
     if (PQpipelineStatus(l->connection) == PQ_PIPELINE_OFF && PQenterPipelineMode(l->connection) != 1)
         return link_fail(db, NULL, e);
     if (l->ahead >= LINK_AHEAD_MAX) {

@@ -46,6 +46,7 @@ struct prepared {
     struct rows *gathered; /* of an INSERT that takes rows as they are; else NULL */
     PGresult *rows;
     int row, row_count;
+    PGresult *ahead;    /* the piece behind this one, when it has come already */
     bool is_open, more; /* the cursor; there may be rows behind the piece */
     struct prepared *next_cursor;
 };
@@ -283,6 +284,7 @@ static void cursor_close(struct prepared *p)
     struct link *l = link_of(p->db);
     char sql[NAME_SIZE + 16];
     struct err ignored = {.kind = NULL}; /* a transaction that has failed has closed it */
+    piece_take(l);
     cursor_unlink(p);
     snprintf(sql, sizeof sql, "CLOSE %s", p->cursor);
     if (l->scope == LINK_IMPLICIT && l->cursors == NULL) {
@@ -293,16 +295,32 @@ static void cursor_close(struct prepared *p)
     }
 }
 
-static bool piece_fetch(struct store *db, struct prepared *p, int most, struct err *e)
+/* The next piece is asked for while this one is being read: the server works beside us. */
+static void piece_ask(struct store *db, struct prepared *p)
 {
+    struct link *l = link_of(db);
     char sql[NAME_SIZE + 48];
-    if (most > 0)
-        snprintf(sql, sizeof sql, "FETCH %d FROM %s", most, p->cursor);
-    else
-        snprintf(sql, sizeof sql, "FETCH ALL FROM %s", p->cursor);
-    if (!link_settle(db, e))
-        return false;
-    PGresult *answer = PQexecParams(link_of(db)->connection, sql, 0, NULL, NULL, NULL, NULL, 1);
+    snprintf(sql, sizeof sql, "FETCH %d FROM %s", PIECE_NEXT, p->cursor);
+    if (PQpipelineStatus(l->connection) == PQ_PIPELINE_OFF && l->asked == NULL
+        && PQsendQueryParams(l->connection, sql, 0, NULL, NULL, NULL, NULL, 1) == 1)
+        l->asked = p;
+}
+
+void piece_take(struct link *l)
+{
+    struct prepared *p = l->asked;
+    if (p == NULL)
+        return;
+    l->asked = NULL;
+    p->ahead = PQgetResult(l->connection);
+    for (PGresult *rest = p->ahead; rest != NULL;) {
+        rest = PQgetResult(l->connection);
+        PQclear(rest);
+    }
+}
+
+static bool piece_read(struct store *db, struct prepared *p, PGresult *answer, int most, struct err *e)
+{
     if (!succeeded(answer)) {
         link_fail(db, answer, e);
         PQclear(answer);
@@ -313,7 +331,24 @@ static bool piece_fetch(struct store *db, struct prepared *p, int most, struct e
     p->row = -1;
     p->row_count = PQntuples(answer);
     p->more = most > 0 && p->row_count == most;
+    if (p->more)
+        piece_ask(db, p);
     return true;
+}
+
+static bool piece_fetch(struct store *db, struct prepared *p, int most, struct err *e)
+{
+    char sql[NAME_SIZE + 48];
+    if (!link_settle(db, e))
+        return false;
+    if (p->ahead != NULL) {
+        PGresult *answer = p->ahead;
+        p->ahead = NULL;
+        return piece_read(db, p, answer, PIECE_NEXT, e);
+    }
+    snprintf(sql, sizeof sql, "FETCH %d FROM %s", most, p->cursor);
+    return piece_read(db, p, PQexecParams(link_of(db)->connection, sql, 0, NULL, NULL, NULL, NULL, 1), most,
+                      e);
 }
 
 static bool cursor_open(struct store *db, struct prepared *p, struct err *e)
@@ -343,17 +378,15 @@ static bool cursor_open(struct store *db, struct prepared *p, struct err *e)
     return piece_fetch(db, p, PIECE_FIRST, e);
 }
 
-/* The rows that are left are read into memory, those of the piece under way among them. */
-static bool cursor_keep(struct store *db, struct prepared *p, struct err *e)
+/* What follows the piece under way cannot be kept beside it, so only a cursor that has been read to its end
+ * outlives its transaction. */
+static bool cursor_keep(struct store *db, const struct prepared *p, struct err *e)
 {
     if (!p->more)
         return true;
-    if (p->row + 1 < p->row_count) { /* the rest of the piece and what follows do not go together */
-        store_fail(db, &STORE_FAILED, e);
-        err_add(e, "reason", TEXT("cursor"));
-        return false;
-    }
-    return piece_fetch(db, p, 0, e);
+    store_fail(db, &STORE_FAILED, e);
+    err_add(e, "reason", TEXT("cursor"));
+    return false;
 }
 
 bool cursors_keep(struct store *db, struct err *e)
@@ -442,7 +475,8 @@ void postgres_reset(struct prepared *p)
     if (p->is_open)
         cursor_close(p);
     PQclear(p->rows);
-    p->rows = NULL;
+    PQclear(p->ahead);
+    p->rows = p->ahead = NULL;
     p->row = p->row_count = 0;
     p->more = false;
 }

@@ -10,6 +10,7 @@ SECONDS = float(os.environ.get("CROWD_SECONDS") or 6)
 CROWD = int(os.environ.get("CROWD") or 8)
 office = Office("server", SAMPLES / "honghuaji")
 other = TMP / "file.db"
+BACK, SPREAD = database_of(TMP / "back"), database_of(TMP / "spread")
 
 
 def reader():
@@ -23,8 +24,8 @@ def it_moves_to_a_file_and_back():
                   ["journal", "list", "--limit", "50"], ["get", "household", "4116221042050001"]):
         here, there = (run("--db", db, "--key-file", office.key, *words, "--json") for db in (office.db, other))
         hold(here.out == there.out or words[0] == "check" and here.json["findings"] == there.json["findings"], f"{words[0]} answers the same on both")
-    on_server(f"CREATE DATABASE {database_of('back')}")
-    back = address_of(database_of("back"))
+    on_server(f"CREATE DATABASE {BACK}")
+    back = address_of(BACK)
     hold(run("copy", "--from", other, "--to", back, "--key-file", office.key).code == 0, "and back again")
     hold(run("--db", back, "--key-file", office.key, "journal", "verify").code == 0, "where its journal verifies")
     refused = run("copy", "--from", other, "--to", back, "--key-file", office.key)
@@ -44,14 +45,14 @@ def a_role_reads_its_own_area_and_no_other():
 
 
 def large_tables_lie_by_county():
-    on_server(f"CREATE DATABASE {database_of('spread')}")
-    db, key = address_of(database_of("spread")), TMP / "spread.key"
+    on_server(f"CREATE DATABASE {SPREAD}")
+    db, key = address_of(SPREAD), TMP / "spread.key"
     hold(run("--db", db, "--key-file", key, "init", "--distributed").code == 0, "init --distributed")
     town = small_town("little", 60)
     first = ask("--db", db, "--key-file", key, "import", town, code=(0, 1))
     again = ask("--db", db, "--key-file", key, "import", town, code=(0, 1))
     hold(first["batch"] is not None and again["batch"] is None, "an import and the same again", again["sheets"])
-    parts = on_server("SELECT count(*) FROM pg_class WHERE relispartition AND relkind = 'r'", database_of("spread"))
+    parts = on_server("SELECT count(*) FROM pg_class WHERE relispartition AND relkind = 'r'", SPREAD)
     hold(int(parts[0]) > 100, "in partitions", parts)
     hold(run("--db", db, "--key-file", key, "journal", "verify").code == 0, "the journal verifies")
     hold(run("--db", TMP / "no.db", "init", "--distributed").code == 2 and not (TMP / "no.db").exists(), "a file cannot be spread")
