@@ -41,7 +41,8 @@ static void print_globals(struct arena *a, struct print *p)
     static const struct {
         const char *name, *zh, *en;
     } lines[] = {
-        {"--db FILE", "数据库文件，默认 honghua.db", "the database, default honghua.db"},
+        {"--db FILE|URL", "数据库文件或 postgresql:// 地址，默认 honghua.db",
+         "the database: a file or a postgresql:// address, default honghua.db"},
         {"--key-file FILE", "敏感字段的密钥文件，默认在数据库旁边",
          "the key of sensitive fields, default beside the database"},
         {"--json", "输出一个 JSON 值，供程序使用", "print one JSON value, for programs"},

@@ -57,6 +57,13 @@ static bool unknown_option(struct parser *p, struct text option)
     return false;
 }
 
+/* A word that should have stood behind --db: of an address no more than what it is. */
+static struct text without_password(struct text word)
+{
+    size_t end = text_find(word, TEXT("://"), 0);
+    return end == SIZE_MAX ? word : text_slice(word, 0, end + 3);
+}
+
 /* Takes argv[*i], an option, and its value. */
 static bool take_option(struct parser *p, int argc, char **argv, int *i)
 {
@@ -68,6 +75,7 @@ static bool take_option(struct parser *p, int argc, char **argv, int *i)
     else
         *o = (struct option){.name = name};
     const char *value_name;
+    whole = text_slice(whole, 0, equals == SIZE_MAX ? whole.size : equals + 2); /* a value may hold a password */
     if (!option_value_name(p, o->name, &value_name))
         return unknown_option(p, whole);
     for (size_t k = 0; k < p->words.option_count; k++)
@@ -201,7 +209,7 @@ static bool find_op(struct parser *p, size_t *used_out)
     struct text word = p->words.word[0];
     if (group && p->words.word_count > 1)
         word = text_format(p->arena, "%.*s %.*s", TEXT_ARG(word), TEXT_ARG(p->words.word[1]));
-    return err_fail_text(p->e, &CLI_COMMAND_UNKNOWN, "word", word);
+    return err_fail_text(p->e, &CLI_COMMAND_UNKNOWN, "word", without_password(word));
 }
 
 static bool is_area(struct text t)
@@ -298,7 +306,7 @@ static bool take_words(struct parser *p, size_t used)
     }
     if (used == p->words.word_count)
         return true;
-    err_fail_text(p->e, &CLI_WORD_EXTRA, "word", p->words.word[used]);
+    err_fail_text(p->e, &CLI_WORD_EXTRA, "word", without_password(p->words.word[used]));
     err_add(p->e, "command", text_of(op->name));
     return false;
 }
