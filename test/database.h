@@ -1,8 +1,8 @@
 /* One test source, two engines: where a test's database lies, and what a stranger does to it.
  *
- * With HONGHUA_TEST_ENGINE=postgres the databases lie on the server HONGHUA_TEST_POSTGRES (its address, as a role that
- * may make databases; scripts/check.py starts one), else they are files. A test names a database by a path that
- * nobody else uses.
+ * With HONGHUA_TEST_ENGINE=postgres the databases lie on the server HONGHUA_TEST_POSTGRES (its address, as a
+ * role that may make databases; scripts/check.py starts one), else they are files. A test names a database by
+ * a path that nobody else uses.
  */
 #ifndef TEST_DATABASE_H
 #define TEST_DATABASE_H

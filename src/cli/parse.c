@@ -75,7 +75,8 @@ static bool take_option(struct parser *p, int argc, char **argv, int *i)
     else
         *o = (struct option){.name = name};
     const char *value_name;
-    whole = text_slice(whole, 0, equals == SIZE_MAX ? whole.size : equals + 2); /* a value may hold a password */
+    whole =
+        text_slice(whole, 0, equals == SIZE_MAX ? whole.size : equals + 2); /* a value may hold a password */
     if (!option_value_name(p, o->name, &value_name))
         return unknown_option(p, whole);
     for (size_t k = 0; k < p->words.option_count; k++)

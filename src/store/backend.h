@@ -61,7 +61,8 @@ struct store {
     const struct backend *backend;
     void *connection;
     char *path;  /* as the caller named it, without a password; errors show it */
-    char *place; /* where it lies: of a file another name while it is being made, of a server its whole address */
+    char *place; /* where it lies: of a file another name while it is being made, of a server its whole
+                    address */
     bool made;   /* not published yet */
     enum transaction transaction;
     int depth; /* open savepoints */

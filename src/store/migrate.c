@@ -1,5 +1,6 @@
 /* The schema's versions: numbered .sql files of migration/, each applied once, in order, in a transaction of
- * its own. NNNN-name.sql is for both engines, NNNN-name.postgres.sql and NNNN-name.sqlite.sql follow it on one.
+ * its own. NNNN-name.sql is for both engines, NNNN-name.postgres.sql and NNNN-name.sqlite.sql follow it on
+ * one.
  *
  * What was applied stands in schema_migration, which the first of them makes. A file that has shipped never
  * changes; what is to be different comes as a new one.
@@ -46,7 +47,10 @@ static bool note(struct store *db, const struct migration *m, struct err *e)
     return done;
 }
 
-static bool part(struct store *db, struct text sql, struct err *e) { return sql.size == 0 || store_run(db, sql, e); }
+static bool part(struct store *db, struct text sql, struct err *e)
+{
+    return sql.size == 0 || store_run(db, sql, e);
+}
 
 /* Applies `m` unless another process has done so since. */
 static bool apply(struct store *db, const struct migration *m, struct err *e)

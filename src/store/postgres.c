@@ -314,7 +314,8 @@ static bool postgres_protect(struct store *db, struct err *e)
     const struct link *l = link_of(db);
     if (l->spread && l->citus && !link_run(db, "SELECT area_spread()", e))
         return false;
-    return link_run(db, l->spread && l->citus ? "SELECT area_protect(true)" : "SELECT area_protect(false)", e);
+    return link_run(db, l->spread && l->citus ? "SELECT area_protect(true)" : "SELECT area_protect(false)",
+                    e);
 }
 
 static bool role_exists(struct store *db, struct text role, struct err *e)
@@ -355,7 +356,9 @@ static bool postgres_run(struct store *db, struct text sql, struct err *e)
     int count = 0;
     struct buf out;
     buf_init(&out, 4u << 20);
-    bool done = sql_translate(sql, link_of(db)->spread && !link_of(db)->citus, &out, used, LINK_PARAMETER_MAX, &count) || err_fail(e, &OUT_OF_MEMORY);
+    bool done =
+        sql_translate(sql, link_of(db)->spread && !link_of(db)->citus, &out, used, LINK_PARAMETER_MAX, &count)
+        || err_fail(e, &OUT_OF_MEMORY);
     done = done && link_run(db, out.at, e);
     buf_clear(&out);
     return done;

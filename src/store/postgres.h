@@ -14,7 +14,7 @@
 
 #define LINK_SCHEMA "honghua"     /* where our tables lie */
 #define LINK_LOCK "1215260263, 1" /* "Hong": the advisory lock of the one that writes */
-#define LINK_PARTS 8 /* of a table that is spread by county */
+#define LINK_PARTS 8              /* of a table that is spread by county */
 #define LINK_AHEAD_MAX 256        /* statements sent ahead before answers are asked for */
 #define LINK_PARAMETER_MAX 1024
 
@@ -26,7 +26,7 @@ struct link {
     enum link_scope scope;
     bool making; /* the database is being made: all is one transaction, ours are savepoints in it */
     bool read_only;
-    bool spread, citus; /* large tables lie by county: in partitions, or over the machines of Citus */
+    bool spread, citus;  /* large tables lie by county: in partitions, or over the machines of Citus */
     size_t ahead, syncs; /* statements sent since the last synchronisation point; points without an answer */
     struct err late;     /* the first failure of what was sent ahead */
     int64_t changes;
@@ -86,6 +86,7 @@ void rows_drop(struct link *l); /* the transaction is undone */
 /* postgres_sql.c: the one SQL as PostgreSQL writes it: $N for ?N, and in definitions bigint, bytea and text
  * by code point for INTEGER, BLOB and TEXT, without STRICT and WITHOUT ROWID. `used` has a place for each
  * parameter; *count_out is the highest. False: out of memory, or a parameter beyond `room`. */
-MUST_USE bool sql_translate(struct text sql, bool by_county, struct buf *out, bool *used, int room, int *count_out);
+MUST_USE bool sql_translate(struct text sql, bool by_county, struct buf *out, bool *used, int room,
+                            int *count_out);
 
 #endif

@@ -110,7 +110,8 @@ static bool configure(struct store *db, struct err *e)
     static const char always[] =
         "SET search_path TO " LINK_SCHEMA
         "; SET client_min_messages TO error; SET standard_conforming_strings TO on;"
-        "SET row_security TO on; SET cursor_tuple_fraction TO 1; SET jit TO off; SET plan_cache_mode TO force_generic_plan; SET lock_timeout TO 0;"
+        "SET row_security TO on; SET cursor_tuple_fraction TO 1; SET jit TO off; SET plan_cache_mode TO "
+        "force_generic_plan; SET lock_timeout TO 0;"
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
         "'off'";
     return link_run(db, always, e)

@@ -9,11 +9,11 @@ struct reading {
     struct buf *out;
     bool *used;
     int room, count;
-    bool begun;      /* the statement's first word has been seen */
-    bool definition; /* it is CREATE TABLE or ALTER TABLE */
-    bool creates;    /* its first word was CREATE or ALTER */
-    bool by_county;  /* tables whose key begins with the county become partitions by it */
-    bool spread;     /* this one does */
+    bool begun;       /* the statement's first word has been seen */
+    bool definition;  /* it is CREATE TABLE or ALTER TABLE */
+    bool creates;     /* its first word was CREATE or ALTER */
+    bool by_county;   /* tables whose key begins with the county become partitions by it */
+    bool spread;      /* this one does */
     struct text name; /* of the table, without quotes */
 };
 
@@ -98,9 +98,10 @@ static void name_take(struct reading *r)
 static void add_parts(struct reading *r)
 {
     for (int i = 0; i < LINK_PARTS; i++)
-        buf_add_format(r->out,
-                       ";CREATE TABLE \"%.*s_part%d\" PARTITION OF \"%.*s\" FOR VALUES WITH (MODULUS %d, REMAINDER %d)",
-                       TEXT_ARG(r->name), i, TEXT_ARG(r->name), LINK_PARTS, i);
+        buf_add_format(
+            r->out,
+            ";CREATE TABLE \"%.*s_part%d\" PARTITION OF \"%.*s\" FOR VALUES WITH (MODULUS %d, REMAINDER %d)",
+            TEXT_ARG(r->name), i, TEXT_ARG(r->name), LINK_PARTS, i);
 }
 
 static void word_of_definition(struct reading *r, struct text word)
@@ -109,7 +110,8 @@ static void word_of_definition(struct reading *r, struct text word)
     if (text_equal(word, TEXT("TABLE")))
         name_take(r);
     else if (text_equal(word, TEXT("PRIMARY")) && r->by_county)
-        r->spread = follows(r, &at, TEXT("KEY")) && follows(r, &at, TEXT("(")) && follows(r, &at, TEXT("county"));
+        r->spread =
+            follows(r, &at, TEXT("KEY")) && follows(r, &at, TEXT("(")) && follows(r, &at, TEXT("county"));
 
     static const char *const types[][2] = {
         {"INTEGER", "bigint"}, {"BLOB", "bytea"}, {"TEXT", "text COLLATE \"C\""}};

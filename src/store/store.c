@@ -137,7 +137,8 @@ bool store_protect(struct store *db, struct err *e)
 
 bool store_grant(struct store *db, struct text role, struct text lo, struct text hi, struct err *e)
 {
-    return db->backend->grant != NULL ? db->backend->grant(db, role, lo, hi, e) : store_fail(db, &STORE_NO_ROLES, e);
+    return db->backend->grant != NULL ? db->backend->grant(db, role, lo, hi, e)
+                                      : store_fail(db, &STORE_NO_ROLES, e);
 }
 
 bool store_in_transaction(const struct store *db) { return db->transaction != TRANSACTION_NONE; }
@@ -253,7 +254,8 @@ static bool collect_names(struct statement *s, struct arena *a, struct text **na
     return step == STEP_DONE;
 }
 
-bool store_tables(struct store *db, struct arena *a, struct text **names_out, size_t *count_out, struct err *e)
+bool store_tables(struct store *db, struct arena *a, struct text **names_out, size_t *count_out,
+                  struct err *e)
 {
     struct statement *s = statement_open(db, text_of(db->backend->tables), e);
     bool done = s != NULL && collect_names(s, a, names_out, count_out, e);

@@ -4,8 +4,9 @@
  * beside a writer open their own. The engine is SQLite (a file) or PostgreSQL (an address that begins with
  * postgresql:// or postgres://); which one it is shows nowhere but in store_engine().
  *
- * SQL is written once: parameters as ?N, definitions with INTEGER, TEXT, BLOB, STRICT and WITHOUT ROWID, upserts,
- * window functions, NULLS FIRST where the order of what is not known counts. Text is ordered by code point.
+ * SQL is written once: parameters as ?N, definitions with INTEGER, TEXT, BLOB, STRICT and WITHOUT ROWID,
+ * upserts, window functions, NULLS FIRST where the order of what is not known counts. Text is ordered by code
+ * point.
  *
  * What always holds on an open store: the database is Honghua's and of this program's schema version; foreign
  * keys hold; a commit has reached the disk when store_end answers true (SQLite: WAL, synchronous=FULL,
@@ -25,9 +26,9 @@
  *   STORE_UNREACHABLE      no server there     STORE_LOGIN  it refuses the login (value `reason`)
  *   STORE_RIGHTS           the role lacks rights
  *   STORE_LOST             the connection broke; nothing of the transaction was kept
- *   STORE_OUTCOME          it broke while COMMIT was under way, and nobody could be asked what became of it (the
- *                          one that does not say that nothing was changed; exit code 1)
- *   STORE_ADDRESS          the address cannot be read (exit code 2)
+ *   STORE_OUTCOME          it broke while COMMIT was under way, and nobody could be asked what became of it
+ * (the one that does not say that nothing was changed; exit code 1) STORE_ADDRESS          the address cannot
+ * be read (exit code 2)
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -41,10 +42,10 @@
 
 struct store;
 enum store_mode {
-    STORE_CREATE,    /* makes a new database; STORE_EXISTS when the path is taken, by whatever */
+    STORE_CREATE,        /* makes a new database; STORE_EXISTS when the path is taken, by whatever */
     STORE_CREATE_SPREAD, /* the same on a server, large tables by county: over the machines of Citus where its
                             extension is there, else in partitions. STORE_NO_ROLES on SQLite */
-    STORE_READWRITE, /* brings an older schema up to date first */
+    STORE_READWRITE,     /* brings an older schema up to date first */
     STORE_READONLY
 };
 enum store_engine { STORE_SQLITE, STORE_POSTGRES };
@@ -55,9 +56,9 @@ enum store_engine { STORE_SQLITE, STORE_POSTGRES };
  *   STORE_FOREIGN  the file is not Honghua's, or no database: it is left as it is, to the byte
  *   STORE_NEWER    made by a newer program (values `found`, `known`)
  *   STORE_OLDER    of an older schema, and mode is STORE_READONLY
- * With STORE_CREATE (and STORE_CREATE_SPREAD) the database appears complete or not at all, with store_publish: until then a file lies under
- * a name of its own beside `path`, and on PostgreSQL, where the database must be there and be empty, all is one
- * transaction.
+ * With STORE_CREATE (and STORE_CREATE_SPREAD) the database appears complete or not at all, with
+ * store_publish: until then a file lies under a name of its own beside `path`, and on PostgreSQL, where the
+ * database must be there and be empty, all is one transaction.
  */
 MUST_USE bool store_open(const char *path, enum store_mode mode, struct store **db_out, struct err *e);
 /* Gives a database that is being made its name; STORE_EXISTS when that has been taken meanwhile. Every
@@ -82,8 +83,8 @@ void store_wait(struct store *db, int ms);
 void store_cancel(struct store *db);
 
 /* A transaction: either one that writes (no other writer beside it) or one that only reads (one unchanging
- * state). They do not nest; savepoints do. After a statement that failed only undoing is left: of the savepoint
- * around it, or of all. */
+ * state). They do not nest; savepoints do. After a statement that failed only undoing is left: of the
+ * savepoint around it, or of all. */
 MUST_USE bool store_begin(struct store *db, struct err *e);
 MUST_USE bool store_begin_read(struct store *db, struct err *e);
 /* Commits when `keep`, after the checks before a commit; else, or when one of those fails, undoes all.
@@ -130,11 +131,11 @@ void statement_bind(struct statement *s, int index, struct value v);
 enum step statement_step(struct statement *s, struct err *e);
 /* Runs to the end, passing over rows. */
 MUST_USE bool statement_run(struct statement *s, struct err *e);
-/* Runs a statement that writes, in a transaction that writes. A failure may show only in a later call on this store,
- * at the latest in store_end: where many are written, nobody waits for each answer. */
+/* Runs a statement that writes, in a transaction that writes. A failure may show only in a later call on this
+ * store, at the latest in store_end: where many are written, nobody waits for each answer. */
 MUST_USE bool statement_send(struct statement *s, struct err *e);
-/* Says that the rows may be many: they are read piece by piece, and memory does not grow with them. Before the first
- * step. */
+/* Says that the rows may be many: they are read piece by piece, and memory does not grow with them. Before
+ * the first step. */
 void statement_many(struct statement *s);
 /* Starts anew without values. */
 void statement_clear(struct statement *s);
@@ -146,11 +147,11 @@ int statement_column_count(const struct statement *s);
 int64_t store_changes(struct store *db);
 /* Runs statements without values, one after another: definitions of tables. */
 MUST_USE bool store_run(struct store *db, struct text sql, struct err *e);
-/* Puts row-level security around tables with villages' rows that are new; in the transaction that made them. On
- * SQLite, where whoever opens the file has it all, nothing. */
+/* Puts row-level security around tables with villages' rows that are new; in the transaction that made them.
+ * On SQLite, where whoever opens the file has it all, nothing. */
 MUST_USE bool store_protect(struct store *db, struct err *e);
-/* Lets another login role of the server read the rows of villages lo <= code < hi, and no others; in a transaction.
- * STORE_ROLE_UNKNOWN (value `role`), STORE_NO_ROLES (SQLite). */
+/* Lets another login role of the server read the rows of villages lo <= code < hi, and no others; in a
+ * transaction. STORE_ROLE_UNKNOWN (value `role`), STORE_NO_ROLES (SQLite). */
 MUST_USE bool store_grant(struct store *db, struct text role, struct text lo, struct text hi, struct err *e);
 /* Names of all tables, those that refer to others last; from the arena. */
 MUST_USE bool store_tables(struct store *db, struct arena *a, struct text **names_out, size_t *count_out,

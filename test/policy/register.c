@@ -24,8 +24,9 @@ void office_open(struct office *o, const char *policy, const char *area)
     arena_init(&o->arena, (size_t)1 << 30);
     struct session first;
     const char *empty = path_in(o, "empty.db").at;
-    const struct session_options options = {
-        .db = text_copy(&o->arena, text_of(database_at(empty))), .key_file = path_in(o, "office.key"), .write = true};
+    const struct session_options options = {.db = text_copy(&o->arena, text_of(database_at(empty))),
+                                            .key_file = path_in(o, "office.key"),
+                                            .write = true};
     database_prepare(empty);
     must(session_init(&first, &options, text_of(policy), text_of(area), &e), &e);
     session_close(&first);

@@ -1,4 +1,5 @@
-/* What is particular to a server: which databases are opened, whose area is whose, and connections that break. */
+/* What is particular to a server: which databases are opened, whose area is whose, and connections that
+ * break. */
 #include "database.h"
 #include "store/postgres.h"
 #include "store/store.err.h"
@@ -23,7 +24,8 @@ static int name_database(void **state)
 
 static int open_database(void **state)
 {
-    return name_database(state) == 0 && store_open(database_at(path), STORE_CREATE, &db, &e) && store_publish(db, &e)
+    return name_database(state) == 0 && store_open(database_at(path), STORE_CREATE, &db, &e)
+                   && store_publish(db, &e)
                ? 0
                : -1;
 }
@@ -106,7 +108,8 @@ static void a_server_that_is_not_there_is_told(void **state)
 {
     (void)state;
     struct store *none = NULL;
-    bool opened = store_open("postgresql:///x?host=/nowhere&user=u&password=s3cret", STORE_READONLY, &none, &e);
+    bool opened =
+        store_open("postgresql:///x?host=/nowhere&user=u&password=s3cret", STORE_READONLY, &none, &e);
     assert_refused(opened, &e, STORE_UNREACHABLE);
     opened = store_open("postgresql://a:b%zz@h/x", STORE_READONLY, &none, &e);
     assert_refused(opened, &e, STORE_ADDRESS);
@@ -135,10 +138,11 @@ static void no_password_is_shown(void **state)
 /* The connection of `db` ends as if the network had. */
 static void cut(void)
 {
-    database_sql(path,
-                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
-                 " AND pid <> pg_backend_pid()",
-                 NULL, NULL);
+    database_sql(
+        path,
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid()",
+        NULL, NULL);
 }
 
 static void a_connection_that_breaks_in_a_transaction_keeps_nothing(void **state)
@@ -178,13 +182,15 @@ static void a_connection_that_broke_while_nothing_was_under_way_is_made_anew(voi
 static void fill_villages(void)
 {
     assert_done(store_begin(db, &e), &e);
-    assert_done(store_run(db,
-                          TEXT("CREATE TABLE roll (county TEXT, id INTEGER, village TEXT, PRIMARY KEY (county, id));"
-                               "CREATE INDEX roll_village ON roll (village);"
-                               "INSERT INTO roll SELECT '411622', n, '411622' || to_char(100000 + n / 100, 'FM000000')"
-                               " FROM generate_series(0, 19999) n"),
-                          &e),
-                &e);
+    assert_done(
+        store_run(
+            db,
+            TEXT("CREATE TABLE roll (county TEXT, id INTEGER, village TEXT, PRIMARY KEY (county, id));"
+                 "CREATE INDEX roll_village ON roll (village);"
+                 "INSERT INTO roll SELECT '411622', n, '411622' || to_char(100000 + n / 100, 'FM000000')"
+                 " FROM generate_series(0, 19999) n"),
+            &e),
+        &e);
     assert_done(store_protect(db, &e), &e);
     assert_done(store_end(db, true, &e), &e);
     assert_done(store_run(db, TEXT("ANALYZE roll"), &e), &e);
@@ -196,10 +202,12 @@ static void a_transaction_may_narrow_its_area_and_never_widen_it(void **state)
     fill_villages();
     assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 20000);
     assert_done(store_begin_read(db, &e), &e);
-    assert_done(store_run(db,
-                          TEXT("SET LOCAL honghua.area_lo TO '411622100010'; SET LOCAL honghua.area_hi TO '411622100012'"),
-                          &e),
-                &e);
+    assert_done(
+        store_run(
+            db,
+            TEXT("SET LOCAL honghua.area_lo TO '411622100010'; SET LOCAL honghua.area_hi TO '411622100012'"),
+            &e),
+        &e);
     assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 200);
     assert_done(store_end(db, true, &e), &e);
     assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 20000); /* the setting went with the transaction */
@@ -227,16 +235,19 @@ static void the_plan_is_the_same_index_scan_with_and_without_the_wall(void **sta
     (void)state;
     struct buf plan;
     fill_villages();
-    static const char query[] = "EXPLAIN SELECT * FROM roll WHERE village >= '411622100010' AND village < '411622100012'";
+    static const char query[] =
+        "EXPLAIN SELECT * FROM roll WHERE village >= '411622100010' AND village < '411622100012'";
     buf_init(&plan, 65536);
     database_sql(path, query, see_line, &plan);
     assert_true(text_find(buf_text(&plan), TEXT("roll_village"), 0) != SIZE_MAX);
     assert_true(text_find(buf_text(&plan), TEXT("InitPlan"), 0) != SIZE_MAX); /* once a query */
     assert_true(text_find(buf_text(&plan), TEXT("Index Cond: ((village >= $"), 0) != SIZE_MAX
-                || text_find(buf_text(&plan), TEXT("Index Cond: ((village >= '411622100010'"), 0) != SIZE_MAX);
+                || text_find(buf_text(&plan), TEXT("Index Cond: ((village >= '411622100010'"), 0)
+                       != SIZE_MAX);
     assert_true(text_find(buf_text(&plan), TEXT("Seq Scan"), 0) == SIZE_MAX);
     assert_true(text_find(buf_text(&plan), TEXT("Filter"), 0) == SIZE_MAX);
-    database_sql(path, "ALTER TABLE roll NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY", NULL, NULL);
+    database_sql(path, "ALTER TABLE roll NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY", NULL,
+                 NULL);
     buf_reset(&plan);
     database_sql(path, query, see_line, &plan);
     assert_true(text_find(buf_text(&plan), TEXT("roll_village"), 0) != SIZE_MAX);
@@ -263,11 +274,13 @@ static void definitions_are_written_as_postgresql_has_them(void **state)
         bool by_county;
         const char *wanted;
     } cases[] = {
-        {"SELECT ?2, '?1', \"?1\" FROM t -- ?9\nWHERE a = ?1", false, "SELECT $2, '?1', \"?1\" FROM t -- ?9\nWHERE a = $1"},
+        {"SELECT ?2, '?1', \"?1\" FROM t -- ?9\nWHERE a = ?1", false,
+         "SELECT $2, '?1', \"?1\" FROM t -- ?9\nWHERE a = $1"},
         {"SELECT $1 FROM t WHERE STRICT = 'TEXT'", false, "SELECT $1 FROM t WHERE STRICT = 'TEXT'"},
         {"CREATE TABLE t (a TEXT NOT NULL, b INTEGER, c BLOB) STRICT;", false,
          "CREATE TABLE t (a text COLLATE \"C\" NOT NULL, b bigint, c bytea) ;"},
-        {"CREATE TABLE t (a TEXT) STRICT, WITHOUT ROWID; SELECT 1", false, "CREATE TABLE t (a text COLLATE \"C\")  ; SELECT 1"},
+        {"CREATE TABLE t (a TEXT) STRICT, WITHOUT ROWID; SELECT 1", false,
+         "CREATE TABLE t (a text COLLATE \"C\")  ; SELECT 1"},
         {"ALTER TABLE \"INTEGER\" ADD COLUMN \"TEXT\" INTEGER;", false,
          "ALTER TABLE \"INTEGER\" ADD COLUMN \"TEXT\" bigint;"},
         {"CREATE FUNCTION f() AS $$ INTEGER ?1; $$; CREATE TABLE t (a INTEGER)", false,
@@ -292,11 +305,13 @@ static void a_table_keyed_by_county_becomes_partitions_where_they_are_asked_for(
     int count = 0;
     struct buf out;
     buf_init(&out, 65536);
-    assert_true(sql_translate(TEXT("CREATE TABLE \"x\" (county TEXT, id TEXT, PRIMARY KEY (county, id)) STRICT;"), true, &out,
-                              used, 1, &count));
-    static const char *const wanted[] = {"PRIMARY KEY (county, id))  PARTITION BY HASH (county);",
-                                         "CREATE TABLE \"x_part0\" PARTITION OF \"x\" FOR VALUES WITH (MODULUS 8, REMAINDER 0)",
-                                         "\"x_part7\""};
+    assert_true(
+        sql_translate(TEXT("CREATE TABLE \"x\" (county TEXT, id TEXT, PRIMARY KEY (county, id)) STRICT;"),
+                      true, &out, used, 1, &count));
+    static const char *const wanted[] = {
+        "PRIMARY KEY (county, id))  PARTITION BY HASH (county);",
+        "CREATE TABLE \"x_part0\" PARTITION OF \"x\" FOR VALUES WITH (MODULUS 8, REMAINDER 0)",
+        "\"x_part7\""};
     for (size_t i = 0; i < COUNT_OF(wanted); i++)
         if (text_find(buf_text(&out), text_of(wanted[i]), 0) == SIZE_MAX)
             fail_msg("%s", out.at);

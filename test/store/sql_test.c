@@ -1,7 +1,7 @@
 /* What tools/sql.py makes of a .sql file, run. */
+#include "database.h"
 #include "store/sample.sql.h"
 #include "store/store.err.h"
-#include "database.h"
 #include "test.h"
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,14 +20,15 @@ static int open_database(void **state)
         return -1;
     database_prepare(path);
     return store_open(database_at(path), STORE_CREATE, &db, &e) && store_publish(db, &e)
-                   && store_run(
-                       db,
-                       text_of(database_on_postgres()
-                                   ? "CREATE TABLE sample (id TEXT PRIMARY KEY, amount INTEGER, paid INTEGER, note TEXT,"
-                                     "mark BLOB NOT NULL, closed INTEGER NOT NULL)"
-                                   : "CREATE TABLE sample (id TEXT PRIMARY KEY, amount ANY, paid INTEGER, note TEXT,"
-                                     "mark BLOB NOT NULL, closed INTEGER NOT NULL) STRICT"),
-                       &e)
+                   && store_run(db,
+                                text_of(database_on_postgres()
+                                            ? "CREATE TABLE sample (id TEXT PRIMARY KEY, amount INTEGER, "
+                                              "paid INTEGER, note TEXT,"
+                                              "mark BLOB NOT NULL, closed INTEGER NOT NULL)"
+                                            : "CREATE TABLE sample (id TEXT PRIMARY KEY, amount ANY, paid "
+                                              "INTEGER, note TEXT,"
+                                              "mark BLOB NOT NULL, closed INTEGER NOT NULL) STRICT"),
+                                &e)
                ? 0
                : -1;
 }
@@ -99,7 +100,8 @@ static void a_column_of_another_kind_is_an_error(void **state)
     struct sample_total_row total;
     bool found;
     if (!database_on_postgres()) { /* which has no columns of any kind */
-        assert_done(store_run(db, TEXT("INSERT INTO sample VALUES ('odd', 'text', NULL, NULL, x'', 0)"), &e), &e);
+        assert_done(store_run(db, TEXT("INSERT INTO sample VALUES ('odd', 'text', NULL, NULL, x'', 0)"), &e),
+                    &e);
         assert_refused(sample_find(db, &(struct sample_find_in){TEXT("odd")}, &arena, &row, &found, &e), &e,
                        STORE_FAILED);
     }

@@ -1,7 +1,7 @@
 /* Values in and out, statements kept by their text, many rows through one of them. */
 #include "base/base.err.h"
-#include "store/store.err.h"
 #include "database.h"
+#include "store/store.err.h"
 #include "store/store.h"
 #include "test.h"
 #include <stdlib.h>
@@ -47,7 +47,8 @@ static void every_kind_of_value_comes_back_as_it_went(void **state)
     struct statement *s = statement_open(db, TEXT("SELECT ?1, 1"), &e);
     assert_non_null(s);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        if (database_on_postgres() && cases[i].kind == VALUE_TEXT && memchr(cases[i].s.at, 0, cases[i].s.size) != NULL)
+        if (database_on_postgres() && cases[i].kind == VALUE_TEXT
+            && memchr(cases[i].s.at, 0, cases[i].s.size) != NULL)
             continue; /* its texts hold no NUL */
         statement_bind(s, 1, cases[i]);
         assert_int_equal(statement_step(s, &e), STEP_ROW);

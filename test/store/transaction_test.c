@@ -228,7 +228,8 @@ static void a_file_that_may_not_grow_counts_as_a_full_disk(void **state)
     assert_done(store_begin(db, &e), &e);
     assert_true(put(1));
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    bool done = store_run(db, TEXT("CREATE TABLE big (b BLOB) STRICT; INSERT INTO big VALUES (zeroblob(50000000))"), &e);
+    bool done = store_run(
+        db, TEXT("CREATE TABLE big (b BLOB) STRICT; INSERT INTO big VALUES (zeroblob(50000000))"), &e);
     done = store_end(db, done, &e);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
     signal(SIGXFSZ, handler);

@@ -116,7 +116,8 @@ static bool json_policy(struct op_call *call, struct json *out, struct err *e)
     const struct catalog *c = call->session->catalog;
     char loaded[25];
     (void)e;
-    clock_format(call->session->policy_loaded_ms / 1000 * 1000, loaded); /* nobody asks for more than the second */
+    clock_format(call->session->policy_loaded_ms / 1000 * 1000,
+                 loaded); /* nobody asks for more than the second */
     json_object(out);
     json_digest(c, out);
     json_key(out, "loaded");

@@ -17,8 +17,9 @@ static void add_definition(struct buf *sql, const struct table *t, bool past)
 {
     buf_add_z(sql, "CREATE TABLE ");
     add_table(sql, t, past);
-    buf_add_z(sql, " (county TEXT NOT NULL, id TEXT NOT NULL, village TEXT NOT NULL, fact_day INTEGER NOT NULL, "
-                   "rev INTEGER NOT NULL");
+    buf_add_z(sql,
+              " (county TEXT NOT NULL, id TEXT NOT NULL, village TEXT NOT NULL, fact_day INTEGER NOT NULL, "
+              "rev INTEGER NOT NULL");
     if (past)
         buf_add_z(sql, ", valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL");
     for (size_t i = 0; i < t->entity->stored_count; i++) {

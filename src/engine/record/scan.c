@@ -225,7 +225,10 @@ static void add_query(struct buf *sql, const struct records *r, const struct sha
         add_past(sql, r, shape);
     bool as_it_lies = shape->q->order == RECORD_BY_COUNTY && !shape->past;
     if (shape->q->id.at == NULL)
-        buf_add_format(sql, " ORDER BY %s", shape->by_parent ? "5 NULLS FIRST, 1" : as_it_lies ? "county, id" : "1");
+        buf_add_format(sql, " ORDER BY %s",
+                       shape->by_parent ? "5 NULLS FIRST, 1"
+                       : as_it_lies     ? "county, id"
+                                        : "1");
     if (shape->q->limit >= 0)
         buf_add_format(sql, " LIMIT ?%d", ASK_LIMIT);
 }

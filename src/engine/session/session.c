@@ -21,8 +21,8 @@ static bool fail_on_file(const struct session *s, const struct err_kind *kind, s
     return false;
 }
 
-/* contract: --key-file, else HONGHUA_KEY_FILE, else <db>.key beside the file; beside a server there is no place
- * for one. *named_out: somebody chose it. */
+/* contract: --key-file, else HONGHUA_KEY_FILE, else <db>.key beside the file; beside a server there is no
+ * place for one. *named_out: somebody chose it. */
 static bool resolve_key_file(struct session *s, const struct session_options *options, bool *named_out)
 {
     const char *environment = getenv("HONGHUA_KEY_FILE");
@@ -32,7 +32,8 @@ static bool resolve_key_file(struct session *s, const struct session_options *op
     else if (environment != NULL && environment[0] != '\0')
         s->key_file = text_copy(&s->arena, text_of(environment));
     else {
-        s->key_file = store_is_address(s->place) ? TEXT("") : text_format(&s->arena, "%.*s.key", TEXT_ARG(s->db));
+        s->key_file =
+            store_is_address(s->place) ? TEXT("") : text_format(&s->arena, "%.*s.key", TEXT_ARG(s->db));
         *named_out = false;
     }
     return s->key_file.at != NULL;
@@ -174,10 +175,9 @@ static bool fill_new(struct session *s, struct text policy, struct text area, st
     if (!session_pack_install(s, policy, &changed, e))
         return false;
     return store_begin(s->store, e)
-           && store_end(s->store,
-                        session_setting_put(s, "key_check", text_of(check), e)
-                            && set_first_office(s, area, e),
-                        e);
+           && store_end(
+               s->store,
+               session_setting_put(s, "key_check", text_of(check), e) && set_first_office(s, area, e), e);
 }
 
 bool session_init(struct session *s, const struct session_options *options, struct text policy,
@@ -191,8 +191,8 @@ bool session_init(struct session *s, const struct session_options *options, stru
         return fail_on_file(s, &SESSION_KEY_NAMED, e);
     if (!address && file_exists(s->place.at))
         return fail_on_file(s, &SESSION_DATABASE_EXISTS, e);
-    bool done = store_open(s->place.at, options->spread ? STORE_CREATE_SPREAD : STORE_CREATE, &s->store, e) && make_key(s, &made, e)
-                && fill_new(s, policy, area, e) && store_publish(s->store, e);
+    bool done = store_open(s->place.at, options->spread ? STORE_CREATE_SPREAD : STORE_CREATE, &s->store, e)
+                && make_key(s, &made, e) && fill_new(s, policy, area, e) && store_publish(s->store, e);
     if (!done && made && !err_is(e, &STORE_OUTCOME)) /* where nobody knows, the database may need it */
         (void)unlink(s->key_file.at);
     return done && open_parts(s, e);

@@ -12,9 +12,9 @@
 typedef bool session_check(const struct catalog *c, struct arena *a, struct err *e);
 
 struct session {
-    struct text db,  /* as it may be shown: an address without its password */
-        place,       /* as asked for */
-        key_file; /* resolved (contract.md: --key-file, HONGHUA_KEY_FILE, <db>.key beside a file) */
+    struct text db,     /* as it may be shown: an address without its password */
+        place,          /* as asked for */
+        key_file;       /* resolved (contract.md: --key-file, HONGHUA_KEY_FILE, <db>.key beside a file) */
     struct arena arena; /* lives as long as the session */
     struct store *store;
     struct vault *vault;           /* NULL: without the key */
@@ -28,7 +28,7 @@ struct session {
 };
 struct session_options {
     struct text db, key_file;   /* key_file TEXT_NONE: by the rules */
-    bool spread; /* session_init: STORE_CREATE_SPREAD */
+    bool spread;                /* session_init: STORE_CREATE_SPREAD */
     bool write, need_key;       /* need_key: SESSION_KEY_ABSENT instead of working masked */
     struct text policy_version; /* digest of an earlier pack, or TEXT_NONE */
     session_check *check_pack;  /* see struct session */

@@ -129,9 +129,10 @@ static struct called call_with(const char *name, const char *words, bool with_ke
     struct session session;
     struct arena a;
     const struct op *op = op_named(name);
-    const struct session_options options = {.db = text_of(database_at(path_in_office("case.db").at)), /* no case.db.key */
-                                            .key_file = with_key ? path_in_office("office.key") : TEXT_NONE,
-                                            .write = op->writes};
+    const struct session_options options = {
+        .db = text_of(database_at(path_in_office("case.db").at)), /* no case.db.key */
+        .key_file = with_key ? path_in_office("office.key") : TEXT_NONE,
+        .write = op->writes};
     arena_init(&a, 64u << 20);
     read_values(op, words, values);
     assert_done(session_open(&session, &options, &out.e), &out.e);

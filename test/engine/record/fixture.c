@@ -1,6 +1,6 @@
 #include "fixture.h"
-#include "database.h"
 #include "base/system.h"
+#include "database.h"
 #include "engine/vault/vault.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -437,8 +437,9 @@ uint64_t digest_of(struct fixture *f)
 {
     uint64_t digest = 1;
     char sql[256];
-    static const char *const others[] = {"journal_entry ORDER BY 1, 2", "journal_head ORDER BY 1, 2", "journal_state",
-                                         "record_field ORDER BY 1, 2", "record_entity ORDER BY 1"};
+    static const char *const others[] = {"journal_entry ORDER BY 1, 2", "journal_head ORDER BY 1, 2",
+                                         "journal_state", "record_field ORDER BY 1, 2",
+                                         "record_entity ORDER BY 1"};
     for (int e = 0; e < ENTITY_COUNT; e++) {
         snprintf(sql, sizeof sql, "SELECT * FROM \"%s\" ORDER BY 1, 2", shapes[e].id);
         database_sql(f->db_path, sql, add_row, &digest);

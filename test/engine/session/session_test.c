@@ -166,7 +166,8 @@ static void a_servers_database_needs_its_key_named_and_shows_no_password(void **
     struct err e = {0};
     struct session s = {0};
     struct buf sentence;
-    const struct session_options options = {.db = TEXT("postgresql://u:s3cret@/x?host=/nowhere"), .write = true};
+    const struct session_options options = {.db = TEXT("postgresql://u:s3cret@/x?host=/nowhere"),
+                                            .write = true};
     (void)state;
     (void)unsetenv("HONGHUA_KEY_FILE");
     buf_init(&sentence, 4096);
@@ -198,8 +199,8 @@ int main(void)
                                         remove_folder),
         cmocka_unit_test_setup_teardown(an_unknown_version_of_the_pack_is_told, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_same_pack_again_changes_nothing, make_folder, remove_folder),
-        cmocka_unit_test_setup_teardown(a_servers_database_needs_its_key_named_and_shows_no_password, make_folder,
-                                        remove_folder),
+        cmocka_unit_test_setup_teardown(a_servers_database_needs_its_key_named_and_shows_no_password,
+                                        make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
