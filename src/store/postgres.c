@@ -27,7 +27,7 @@
 /* ---- opening ---- */
 
 struct found {
-    bool ours, others, utf8, spread, citus;
+    bool ours, others, utf8, spread, citus, open;
 };
 
 /* What lies in the database: our first table, tables of others (those of extensions do not count). */
@@ -37,7 +37,8 @@ static bool inspect(struct store *db, struct found *out, struct err *e)
         "SELECT bool_or(n.nspname = '" LINK_SCHEMA "' AND c.relname = 'schema_migration'),"
         " bool_or(n.nspname <> '" LINK_SCHEMA "'), getdatabaseencoding() = 'UTF8',"
         " bool_or(n.nspname = '" LINK_SCHEMA "' AND obj_description(n.oid, 'pg_namespace') = '" SPREAD "'),"
-        " EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')"
+        " EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus'),"
+        " bool_and(n.nspname <> '" LINK_SCHEMA "' OR has_schema_privilege(n.oid, 'USAGE'))"
         " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname <> 'information_schema' AND n.nspname "
         "!~ '^pg_'"
@@ -52,6 +53,7 @@ static bool inspect(struct store *db, struct found *out, struct err *e)
     out->utf8 = strcmp(PQgetvalue(answer, 0, 2), "t") == 0;
     out->spread = strcmp(PQgetvalue(answer, 0, 3), "t") == 0;
     out->citus = strcmp(PQgetvalue(answer, 0, 4), "t") == 0;
+    out->open = strcmp(PQgetvalue(answer, 0, 5), "t") == 0;
     PQclear(answer);
     return true;
 }
@@ -106,7 +108,13 @@ static bool open_there(struct store *db, struct err *e)
         return false;
     link_of(db)->spread = found.spread;
     link_of(db)->citus = found.citus;
-    return found.ours || store_fail(db, found.others ? &STORE_FOREIGN : &STORE_ABSENT, e);
+    if (!found.ours)
+        return store_fail(db, found.others ? &STORE_FOREIGN : &STORE_ABSENT, e);
+    if (found.open)
+        return true;
+    store_fail(db, &STORE_RIGHTS, e); /* else its tables would seem not to be there */
+    err_add(e, "reason", TEXT(LINK_SCHEMA));
+    return false;
 }
 
 static void postgres_close(struct store *db)
@@ -318,24 +326,26 @@ static bool postgres_protect(struct store *db, struct err *e)
                     e);
 }
 
-static bool role_exists(struct store *db, struct text role, struct err *e)
+/* The owner has the whole: a part of it would have his imports refused and his checks take the rest for gone. */
+static bool role_may_be_granted(struct store *db, struct text role, struct err *e)
 {
-    struct statement *s = statement_open(db, TEXT("SELECT 1 FROM pg_roles WHERE rolname = ?1"), e);
+    struct statement *s = statement_open(db, TEXT("SELECT rolname = session_user FROM pg_roles WHERE rolname = ?1"), e);
     if (s == NULL)
         return false;
     statement_bind(s, 1, value_text(role));
     enum step step = statement_step(s, e);
+    bool self = step == STEP_ROW && statement_column(s, 0).n != 0;
     statement_close(s);
-    if (step == STEP_DONE) {
-        store_fail(db, &STORE_ROLE_UNKNOWN, e);
+    if (step == STEP_DONE || self) {
+        store_fail(db, self ? &STORE_ROLE_SELF : &STORE_ROLE_UNKNOWN, e);
         err_add(e, "role", role);
     }
-    return step == STEP_ROW;
+    return step == STEP_ROW && !self;
 }
 
 static bool postgres_grant(struct store *db, struct text role, struct text lo, struct text hi, struct err *e)
 {
-    if (!role_exists(db, role, e))
+    if (!role_may_be_granted(db, role, e))
         return false;
     struct statement *s = statement_open(db, TEXT("SELECT area_give(?1, ?2, ?3)::text"), e);
     if (s == NULL)

@@ -98,13 +98,32 @@ static void options_of(const PQconninfoOption *said, struct options *o)
     option_put(o, "fallback_application_name", "honghua");
 }
 
+/* What an address says; NULL: it is none. A password that is not written as %XX (or without a host behind it) comes to
+ * lie in the host or the port, and whatever were said of those would repeat it: such an address is none. */
+static PQconninfoOption *address_read(const char *address)
+{
+    PQconninfoOption *said = PQconninfoParse(address, NULL);
+    bool good = said != NULL;
+    for (const PQconninfoOption *o = said; good && o->keyword != NULL; o++) {
+        if (o->val != NULL && strcmp(o->keyword, "port") == 0)
+            good = strspn(o->val, "0123456789,") == strlen(o->val);
+        else if (o->val != NULL && strcmp(o->keyword, "host") == 0)
+            good = o->val[0] == '/' || o->val[0] == '@' || strchr(o->val, '@') == NULL;
+    }
+    if (good)
+        return said;
+    PQconninfoFree(said);
+    return NULL;
+}
+
 static void no_notice(void *user, const PGresult *notice)
 {
     (void)user;
     (void)notice;
 }
 
-/* What every statement of ours counts on, whatever server, database and role have set. */
+/* What every statement of ours counts on, whatever server, database and role have set: an area that was set for a role
+ * would make a part look like the whole, a time limit would cut an import off. */
 static bool configure(struct store *db, struct err *e)
 {
     static const char always[] =
@@ -112,6 +131,8 @@ static bool configure(struct store *db, struct err *e)
         "; SET client_min_messages TO error; SET standard_conforming_strings TO on;"
         "SET row_security TO on; SET cursor_tuple_fraction TO 1; SET jit TO off; SET plan_cache_mode TO "
         "force_generic_plan; SET lock_timeout TO 0;"
+        "SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0; SET idle_session_timeout TO 0;"
+        "SET honghua.area_lo TO ''; SET honghua.area_hi TO '';"
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
         "'off'";
     return link_run(db, always, e)
@@ -154,7 +175,7 @@ bool link_connect(struct store *db, bool again, struct err *e)
     struct options o = {.count = 0};
     int64_t until = clock_steady_ms() + STARTING_WAIT_MS;
     link_disconnect(l);
-    PQconninfoOption *said = PQconninfoParse(db->place, NULL);
+    PQconninfoOption *said = address_read(db->place);
     if (said == NULL) /* its message may repeat the password */
         return store_fail(db, &STORE_ADDRESS, e);
     options_of(said, &o);
@@ -225,7 +246,7 @@ char *postgres_shown(const char *address)
     struct buf out;
     size_t from = text_find(all, TEXT("://"), 0) + 3;
     struct text rest = text_slice(all, from, all.size);
-    PQconninfoOption *said = PQconninfoParse(address, NULL);
+    PQconninfoOption *said = address_read(address);
     buf_init(&out, 65536);
     buf_add(&out, text_slice(all, 0, from));
     if (said != NULL) {

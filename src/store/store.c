@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 bool store_fail(const struct store *db, const struct err_kind *kind, struct err *e)
 {
@@ -31,9 +32,15 @@ static char *name_beside(const char *path)
     return asprintf(&place, "%s.%016llx.part", path, (unsigned long long)salt) < 0 ? NULL : place;
 }
 
+/* In any case of letters: what libpq does not take is then refused as an address, not shown as a file's name. */
+static bool begins_as(struct text path, struct text scheme)
+{
+    return path.size >= scheme.size && strncasecmp(path.at, scheme.at, scheme.size) == 0;
+}
+
 bool store_is_address(struct text path)
 {
-    return text_starts_with(path, TEXT("postgresql://")) || text_starts_with(path, TEXT("postgres://"));
+    return begins_as(path, TEXT("postgresql://")) || begins_as(path, TEXT("postgres://"));
 }
 
 bool store_shown(const char *path, struct arena *a, struct text *out, struct err *e)

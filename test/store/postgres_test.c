@@ -111,8 +111,12 @@ static void a_server_that_is_not_there_is_told(void **state)
     bool opened =
         store_open("postgresql:///x?host=/nowhere&user=u&password=s3cret", STORE_READONLY, &none, &e);
     assert_refused(opened, &e, STORE_UNREACHABLE);
-    opened = store_open("postgresql://a:b%zz@h/x", STORE_READONLY, &none, &e);
-    assert_refused(opened, &e, STORE_ADDRESS);
+    static const char *const no_addresses[] = {"postgresql://a:b%zz@h/x", "postgresql://a:s3cret/x", "postgresql://a:s3@cret@h/x",
+                                               "POSTGRES://a:s3cret@h/x"};
+    for (size_t i = 0; i < COUNT_OF(no_addresses); i++) {
+        opened = store_open(no_addresses[i], STORE_READONLY, &none, &e);
+        assert_refused(opened, &e, STORE_ADDRESS);
+    }
 }
 
 static void no_password_is_shown(void **state)
@@ -124,6 +128,11 @@ static void no_password_is_shown(void **state)
         {"postgresql:///d?host=/run&user=u&sslpassword=s3cret", "postgresql:///d?host=/run&user=u"},
         {"postgresql:///d?pass%77ord=s3cret&user=u", "postgresql:///d?user=u"},
         {"postgresql://u:s3%zzcret@h/d", "postgresql://"},
+        {"postgresql://u:s3cret/d", "postgresql://"},
+        {"postgresql://u:s3@cret@h/d", "postgresql://"},
+        {"postgresql://u:s3/cret@h/d", "postgresql://"},
+        {"postgresql://a:s3cret@h:1,b:s3cret@h:2/d", "postgresql://"},
+        {"PostgreSQL://u:s3cret@h/d", "PostgreSQL://"},
     };
     struct arena a;
     arena_init(&a, 65536);
@@ -264,6 +273,36 @@ static void an_unknown_role_is_granted_nothing(void **state)
     assert_refused(false, &e, STORE_ROLE_UNKNOWN);
 }
 
+static void the_owner_is_not_narrowed_to_a_part(void **state)
+{
+    (void)state;
+    static char owner[128];
+    struct statement *s = statement_open(db, TEXT("SELECT session_user::text"), &e);
+    assert_non_null(s);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    snprintf(owner, sizeof owner, "%.*s", TEXT_ARG(statement_column(s, 0).s));
+    statement_close(s);
+    assert_done(store_begin(db, &e), &e);
+    bool done = store_grant(db, text_of(owner), TEXT("41"), TEXT("42"), &e);
+    assert_false(store_end(db, done, &e));
+    assert_refused(false, &e, STORE_ROLE_SELF);
+}
+
+/* Nor by what a role's or a server's settings say: a part of the register would be taken for all of it, and a limit cut
+ * an import off. */
+static void what_is_set_from_outside_neither_hides_rows_nor_cuts_off(void **state)
+{
+    (void)state;
+    fill_villages();
+    assert_int_equal(setenv("PGOPTIONS", "-c honghua.area_hi=411622100010 -c statement_timeout=300", 1), 0);
+    store_close(db);
+    db = NULL;
+    bool opened = store_open(database_at(path), STORE_READWRITE, &db, &e);
+    unsetenv("PGOPTIONS");
+    assert_done(opened, &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll, (SELECT pg_sleep(0.5)) s"), 20000);
+}
+
 /* ---- the one SQL ---- */
 
 static void definitions_are_written_as_postgresql_has_them(void **state)
@@ -347,6 +386,8 @@ int main(void)
         with_database(a_transaction_may_narrow_its_area_and_never_widen_it),
         with_database(the_plan_is_the_same_index_scan_with_and_without_the_wall),
         with_database(an_unknown_role_is_granted_nothing),
+        with_database(the_owner_is_not_narrowed_to_a_part),
+        with_database(what_is_set_from_outside_neither_hides_rows_nor_cuts_off),
         cmocka_unit_test(definitions_are_written_as_postgresql_has_them),
         cmocka_unit_test(a_table_keyed_by_county_becomes_partitions_where_they_are_asked_for),
         cmocka_unit_test(a_parameter_beyond_the_room_is_refused),
