@@ -251,7 +251,11 @@ static bool read_value(const struct op_parameter *parameter, struct text t, stru
     case OP_FLAG:
         out->n = 1;
         break;
-    case OP_TEXT:
+    case OP_TEXT: /* a path may be any bytes, a text goes into the register or is compared with what stands there */
+        if (t.size == 0 || !text_is_utf8(t))
+            return bad_value(e, parameter->name, t,
+                             parameter->value != NULL ? parameter->value : parameter->name);
+        break;
     case OP_PATH:
     case OP_OUT_PATH:
     case OP_CEL:

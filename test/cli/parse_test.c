@@ -49,6 +49,7 @@ static const struct {
     {{"check", "--area", "4"}, &CLI_VALUE_BAD, NULL},
     {{"list", "household", "--limit", "-1"}, &CLI_VALUE_BAD, NULL},
     {{"list", "household", "--limit", "many"}, &CLI_VALUE_BAD, NULL},
+    {{"list", "household\xff"}, &CLI_VALUE_BAD, NULL},
     {{"list"}, &CLI_WORD_MISSING, NULL},
     {{"import"}, &CLI_WORD_MISSING, NULL},
     {{"list", "household", "person"}, &CLI_WORD_EXTRA, NULL},

@@ -1,5 +1,9 @@
 """A town's register on a server and in a file: the same answers, moved from one to the other, read by a role that has an area
 of its own, spread by county, and used by many at once."""
+import contextlib
+import re
+import select
+import socket
 import subprocess
 import threading
 import time
@@ -58,6 +62,52 @@ def large_tables_lie_by_county():
     hold(run("--db", TMP / "no.db", "init", "--distributed").code == 2 and not (TMP / "no.db").exists(), "a file cannot be spread")
 
 
+class Cutting:
+    """A socket before the server's; it ends a connection as a COMMIT that leaves a mark goes by: before its answer or just after."""
+    def __init__(self, folder, after):
+        self.server, self.after, self.met = re.search("host=([^&]*)", office.db)[1], after, False
+        self.folder, self.listener = folder, socket.socket(socket.AF_UNIX)
+        folder.mkdir()
+        self.listener.bind(str(folder / ".s.PGSQL.5432"))
+        self.listener.listen(20)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, server = self.listener.accept()[0], socket.socket(socket.AF_UNIX)
+                server.connect(self.server + "/.s.PGSQL.5432")
+                threading.Thread(target=self.pass_on, args=(client, server), daemon=True).start()
+
+    def pass_on(self, client, server):
+        marked = committed = False
+        while not committed:
+            for one in select.select([client, server], [], [])[0]:
+                data = one.recv(1 << 16)
+                marked = marked or one is client and b"INTO store_commit" in data
+                committed = not data or one is client and marked and not self.met and b"COMMIT\0" in data
+                self.met = self.met or committed and bool(data)
+                if data:
+                    (server if one is client else client).sendall(data)
+        if data:
+            answer = server.recv(1 << 16)
+            if self.after:
+                client.sendall(answer)
+        client.close()
+        server.close()
+
+
+def what_was_committed_is_not_denied():
+    for after in (False, True):
+        cutting = Cutting(TMP / f"cut{int(after)}", after)
+        db = office.db.replace(cutting.server, str(cutting.folder))
+        path = TMP / f"cut{int(after)}.csv"
+        path.write_text(f"户编号,村编码,户主姓名,家庭人口,帮扶责任人\nCUT{int(after)},411622104205,王一,3,无名氏\n", encoding="utf-8")
+        done = run("--db", db, "--key-file", office.key, "import", path, "--json")
+        there = office.run("get", "household", f"CUT{int(after)}").code == 0
+        hold(cutting.met and done.code == 0 and there and done.json["batch"], "a COMMIT whose connection breaks is told as it ended", (done, there))
+
+
 def many_at_once():
     """Some import towns of their own, the others read; every import that was acknowledged stands, once."""
     ended, failed, kept = time.monotonic() + SECONDS, [], []
@@ -90,4 +140,5 @@ def many_at_once():
     hold(office.run("journal", "verify").code == 0, "the journal verifies")
 
 
-tell(it_moves_to_a_file_and_back, a_role_reads_its_own_area_and_no_other, large_tables_lie_by_county, many_at_once)
+tell(it_moves_to_a_file_and_back, a_role_reads_its_own_area_and_no_other, large_tables_lie_by_county,
+     what_was_committed_is_not_denied, many_at_once)

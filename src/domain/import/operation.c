@@ -263,6 +263,27 @@ static bool start(struct import_run *run, struct err *e)
            && reader_start(&run->reader, &reading, run->belt, run->problems, e);
 }
 
+/* By now the batch stands. A connection that breaks here is made anew; if that does not help either, the notes are left
+ * out: an error would say that nothing was changed. */
+static bool tell_helpers(struct import_run *run, struct err *e)
+{
+    struct store *db = run->call->session->store;
+    struct err why = {0};
+    bool told = false;
+    for (int attempt = 0; !told && attempt < 2; attempt++) {
+        err_clear(&why);
+        if (!store_begin_read(db, &why))
+            continue;
+        told = helpers_tell(&run->helpers, run->call->session->records, on_helper, run, &why);
+        if (!store_end(db, told, &why) && told)
+            err_clear(&why); /* it only read */
+    }
+    if (told || memcmp(&run->id, &(struct uuid){.at = {0}}, sizeof run->id) != 0)
+        return true;
+    *e = why;
+    return false;
+}
+
 static bool work(struct import_run *run, struct err *e)
 {
     if (!start(run, e))
@@ -276,8 +297,7 @@ static bool work(struct import_run *run, struct err *e)
     run->batch = NULL; /* batch_finish ends it in every case */
     if (!batch_finish(batch, run->counts, run->reader.sheet_count, &run->id, e))
         return run->cancelled && e->kind == NULL ? err_fail(e, &IMPORT_CANCELLED) : false;
-    return helpers_tell(&run->helpers, run->call->session->records, on_helper, run, e)
-           && problems_sort(run->problems, e);
+    return tell_helpers(run, e) && problems_sort(run->problems, e);
 }
 
 /* The rows are in the register by now; a workbook that cannot be written must not look as if they were not.

@@ -15,11 +15,11 @@ bool coerce_fail(const struct coercion *c, const struct err_kind *kind)
     return false;
 }
 
-/* Characters without a width and those that turn the direction of what follows: two names that look the same
+/* U+0000, which not every database takes, characters without a width, and those that turn the direction of what follows: two names that look the same
  * would differ, or one would read as another. */
 static bool is_unseen(uint32_t c)
 {
-    return c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F)
+    return c == 0 || c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F)
            || (c >= 0x202A && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF
            || (c >= 0xE0000 && c <= 0xE007F);
 }

@@ -461,10 +461,22 @@ static void characters_that_no_table_knows_are_kept_and_told(void **state)
     assert_int_equal(out.remark, COERCE_AS_WRITTEN);
 }
 
+/* PostgreSQL takes no text with U+0000 in it; a cell's _x0000_ is one. */
+static void a_null_character_is_taken_out_and_told(void **state)
+{
+    struct coerced out = {0};
+    struct err e = {0};
+    (void)state;
+    assert_true(coerce_text(catalog_field(thing, TEXT("text")), TEXT("张\0三"), &memory, &out, &e));
+    assert_true(text_equal(out.value.s, TEXT("张三")));
+    assert_int_equal(out.remark, COERCE_STRIPPED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_read_as_offices_write_it),
+        cmocka_unit_test(a_null_character_is_taken_out_and_told),
         cmocka_unit_test(cells_of_other_kinds_are_read),
         cmocka_unit_test(a_refusal_says_what_can_stand_there),
         cmocka_unit_test(a_text_beyond_the_limit_is_refused),
