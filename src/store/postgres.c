@@ -149,15 +149,18 @@ struct mark {
 static bool mark_leave(struct store *db, struct mark *mark, struct err *e)
 {
     unsigned char bytes[MARK_SIZE / 2];
-    char sql[256];
-    int64_t now = clock_now_ms();
+    char sql[512];
     random_fill(bytes, sizeof bytes);
     for (size_t i = 0; i < sizeof bytes; i++)
         snprintf(mark->at + 2 * i, 3, "%02x", bytes[i]);
+    /* By the server's clock: those of the programs need not agree. */
     snprintf(sql, sizeof sql,
-             "INSERT INTO store_commit (at_ms, mark) VALUES (%lld, '%s'); DELETE FROM store_commit WHERE "
-             "at_ms < %lld",
-             (long long)now, mark->at, (long long)(now - MARKS_KEPT_MS));
+             "WITH c AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now), old AS "
+             "(DELETE FROM "
+             "store_commit WHERE at_ms < (SELECT now FROM c) - %lld) INSERT INTO store_commit (at_ms, mark) "
+             "SELECT now, "
+             "'%s' FROM c",
+             (long long)MARKS_KEPT_MS, mark->at);
     return link_run(db, sql, e);
 }
 
@@ -326,10 +329,12 @@ static bool postgres_protect(struct store *db, struct err *e)
                     e);
 }
 
-/* The owner has the whole: a part of it would have his imports refused and his checks take the rest for gone. */
+/* The owner has the whole: a part of it would have his imports refused and his checks take the rest for gone.
+ */
 static bool role_may_be_granted(struct store *db, struct text role, struct err *e)
 {
-    struct statement *s = statement_open(db, TEXT("SELECT rolname = session_user FROM pg_roles WHERE rolname = ?1"), e);
+    struct statement *s =
+        statement_open(db, TEXT("SELECT rolname = session_user FROM pg_roles WHERE rolname = ?1"), e);
     if (s == NULL)
         return false;
     statement_bind(s, 1, value_text(role));

@@ -1,6 +1,6 @@
 /* Rows of one INSERT, gathered and sent as arrays: a thousand at once cost the server and the connection
  * little more than one. They wait until there are enough of them or somebody asks for their table
- * (rows_before).
+ * (rows_before). Who began to wait first is sent first: what others refer to was written before them.
  */
 #include "base/base.err.h"
 #include "store/postgres.h"
@@ -154,7 +154,7 @@ bool rows_added(struct store *db, struct rows *r, const Oid *types, struct err *
         *end = r;
         r->waits = true;
     }
-    return (r->count < ROWS_MAX && r->bytes < ROWS_BYTES_MAX) || rows_send(db, r, e);
+    return (r->count < ROWS_MAX && r->bytes < ROWS_BYTES_MAX) || rows_before(db, NULL, e);
 }
 
 /* ---- sending ---- */

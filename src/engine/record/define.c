@@ -41,18 +41,17 @@ static void add_definition(struct buf *sql, const struct table *t, bool past)
 /* The name of an index, and with `define` what it is on. By village for lists of an area, by parent for its
  * children, by hash for finding and counting equal values, and by number for the few records that were known
  * before their number. */
-typedef void add_index(struct buf *sql, const struct table *t, const char *name, const char *on);
+typedef void add_index(struct buf *sql, const char *table, const char *name, const char *on);
 
-static void add_creation(struct buf *sql, const struct table *t, const char *name, const char *on)
+static void add_creation(struct buf *sql, const char *table, const char *name, const char *on)
 {
-    buf_add_format(sql, "CREATE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\" %s;\n", t->entity->z, name,
-                   t->entity->z, on);
+    buf_add_format(sql, "CREATE INDEX IF NOT EXISTS \"%s_%s\" ON \"%s\" %s;\n", table, name, table, on);
 }
 
-static void add_removal(struct buf *sql, const struct table *t, const char *name, const char *on)
+static void add_removal(struct buf *sql, const char *table, const char *name, const char *on)
 {
     (void)on;
-    buf_add_format(sql, "DROP INDEX IF EXISTS \"%s_%s\";\n", t->entity->z, name);
+    buf_add_format(sql, "DROP INDEX IF EXISTS \"%s_%s\";\n", table, name);
 }
 
 #define INDEX_TEXT_MAX 512
@@ -61,10 +60,12 @@ static void add_indexes(struct buf *sql, const struct table *t, add_index *add)
 {
     const struct catalog_entity *entity = t->entity;
     char name[128], on[INDEX_TEXT_MAX];
-    add(sql, t, "village", "(village)");
+    add(sql, entity->z, "village", "(village)");
     if (t->parent != NULL) {
         snprintf(on, sizeof on, "(county, \"%s\")", entity->parent->z);
-        add(sql, t, "parent", on);
+        snprintf(name, sizeof name, "%s_past", entity->z);
+        add(sql, entity->z, "parent", on);
+        add(sql, name, "parent", on);
     }
     for (size_t i = 0; i < entity->field_count; i++) {
         const struct catalog_field *field = &entity->fields[i];
@@ -72,12 +73,12 @@ static void add_indexes(struct buf *sql, const struct table *t, add_index *add)
             continue;
         snprintf(name, sizeof name, "%s_hash", field->derived_from->z);
         snprintf(on, sizeof on, "(\"%s\") WHERE \"%s\" IS NOT NULL", name, name);
-        add(sql, t, name, on);
+        add(sql, entity->z, name, on);
     }
     if (t->has_alternate) {
         const char *number = entity->fields[entity->key[0]].z;
         snprintf(on, sizeof on, "(\"%s\") WHERE id <> \"%s\" OR \"%s\" IS NULL", number, number, number);
-        add(sql, t, "number", on);
+        add(sql, entity->z, "number", on);
     }
 }
 

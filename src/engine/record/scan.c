@@ -183,17 +183,23 @@ static void add_filters(struct buf *sql, const struct shape *shape)
         buf_add_format(sql, " AND \"%s\" = ?%d", shape->t->entity->parent->z, ASK_PARENT);
 }
 
-/* SQLite has no counts of its tables to go by, so it is told: what is below one record is few, and where the
- * area holds everything the village's index is of no use. */
-static void add_from(struct buf *sql, const struct shape *shape)
+/* What is below one record is few. */
+static bool is_below_one(const struct shape *shape)
 {
-    bool below_one = shape->q->parent.at != NULL && shape->t->parent != NULL;
-    buf_add_format(sql, " FROM \"%s\" AS t", shape->t->entity->z);
+    return shape->q->parent.at != NULL && shape->t->parent != NULL && shape->q->id.at == NULL;
+}
+
+/* SQLite has no counts of its tables to go by, so it is told: the parent's index for what is below one
+ * record; where the area holds everything the village's is of no use. */
+static void add_from(struct buf *sql, const struct shape *shape, bool past)
+{
+    const char *z = shape->t->entity->z, *ending = past ? "_past" : "";
+    buf_add_format(sql, " FROM \"%s%s\" AS t", z, ending);
     if (!shape->sqlite || shape->q->id.at != NULL)
         return;
-    if (below_one || (shape->whole && shape->by_parent))
-        buf_add_format(sql, " INDEXED BY \"%s_parent\"", shape->t->entity->z);
-    else if (shape->whole)
+    if (is_below_one(shape) || (!past && shape->whole && shape->by_parent))
+        buf_add_format(sql, " INDEXED BY \"%s%s_parent\"", z, ending);
+    else if (shape->whole && !past)
         buf_add_z(sql, " NOT INDEXED");
 }
 
@@ -207,7 +213,7 @@ static void add_past(struct buf *sql, const struct records *r, const struct shap
                    ASK_AS_OF, z);
     buf_add_z(sql, " UNION ALL ");
     add_select(sql, r, shape);
-    buf_add_format(sql, " FROM \"%s_past\" AS t", z);
+    add_from(sql, shape, true);
     add_filters(sql, shape);
     buf_add_format(sql,
                    " AND ((t.valid_from <= ?%d AND t.valid_to > ?%d) OR (t.valid_from > ?%d AND NOT EXISTS "
@@ -219,7 +225,7 @@ static void add_past(struct buf *sql, const struct records *r, const struct shap
 static void add_query(struct buf *sql, const struct records *r, const struct shape *shape)
 {
     add_select(sql, r, shape);
-    add_from(sql, shape);
+    add_from(sql, shape, false);
     add_filters(sql, shape);
     if (shape->past)
         add_past(sql, r, shape);

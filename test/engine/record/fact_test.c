@@ -180,6 +180,10 @@ static void an_area_gives_what_lies_in_it_whatever_its_level(void **state)
     assert_int_equal(scanned(f, HOUSEHOLD, "411622", NULL, NULL), 0);
     assert_int_equal(scanned(f, HOUSEHOLD, "411622", NULL, "2019-06-30"), 1);
     assert_int_equal(scanned(f, HOUSEHOLD, "411623", NULL, "2019-06-30"), 1);
+    IMPORT(f, {INCOME, 2, 3, "2021-12-31", "household=H1; year=2018; wage=3"});
+    assert_int_equal(scanned(f, INCOME, "", "H1", "2019-06-30"), 1);
+    assert_int_equal(scanned(f, INCOME, "", "H1", "2021-12-31"), 1);
+    assert_int_equal(scanned(f, INCOME, "", "H1", NULL), 1);
 }
 
 int main(void)
