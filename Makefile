@@ -3,7 +3,7 @@
 #   make          build/honghua
 #   make deps     installs what building and testing need (Debian 12; root only where something is missing)
 #   make demo     imports the sample, checks it, writes the report into demo/
-#   make check    all tests, in a release build and one with sanitizers; the last line is `N passed, N failed`
+#   make check    all tests, in a release build and with the sanitizers; the last line is `N passed, N failed`
 #   make bench    measurements beside peers, in one run; BENCH=read takes one, ARGS="--quick --runs 1" goes on
 #   make fuzz     each fuzz target for FUZZ_SECONDS (clang, libFuzzer)
 #   make install  under PREFIX (default /usr/local), below DESTDIR if that is set
