@@ -60,10 +60,11 @@ enum transaction { TRANSACTION_NONE, TRANSACTION_READ, TRANSACTION_WRITE };
 struct store {
     const struct backend *backend;
     void *connection;
-    char *path;  /* as the caller named it, without a password; errors show it */
-    char *place; /* where it lies: of a file another name while it is being made, of a server its whole
-                    address */
-    bool made;   /* not published yet */
+    char *path;    /* as the caller named it, without a password; errors show it */
+    char *place;   /* where it lies: of a file another name while it is being made, of a server its whole
+                      address */
+    bool made;     /* not published yet */
+    bool upgraded; /* opening it brought its schema up to date */
     enum transaction transaction;
     int depth; /* open savepoints */
     size_t hook_count, statement_count, in_use;

@@ -70,8 +70,11 @@ bool schema_migrate(struct store *db, struct err *e)
     if (!schema_version(db, &version, e))
         return false;
     for (size_t i = 0; i < migration_count; i++) {
-        if (migrations[i].version > version && !apply(db, &migrations[i], e))
+        if (migrations[i].version <= version)
+            continue;
+        if (!apply(db, &migrations[i], e))
             return false;
+        db->upgraded = !db->made;
     }
     return store_begin(db, e) && store_end(db, store_protect(db, e), e);
 }

@@ -32,7 +32,8 @@ static char *name_beside(const char *path)
     return asprintf(&place, "%s.%016llx.part", path, (unsigned long long)salt) < 0 ? NULL : place;
 }
 
-/* In any case of letters: what libpq does not take is then refused as an address, not shown as a file's name. */
+/* In any case of letters: what libpq does not take is then refused as an address, not shown as a file's name.
+ */
 static bool begins_as(struct text path, struct text scheme)
 {
     return path.size >= scheme.size && strncasecmp(path.at, scheme.at, scheme.size) == 0;
@@ -131,6 +132,7 @@ void store_close(struct store *db)
     store_free(db);
 }
 
+bool store_upgraded(const struct store *db) { return db->upgraded; }
 const char *store_path(const struct store *db) { return db->path; }
 enum store_engine store_engine(const struct store *db) { return db->backend->engine; }
 void store_wait(struct store *db, int ms) { db->backend->wait(db, ms); }

@@ -67,6 +67,9 @@ MUST_USE bool store_open(const char *path, enum store_mode mode, struct store **
 MUST_USE bool store_publish(struct store *db, struct err *e);
 /* Rolls back what is open; removes a database that was made and not published. NULL is allowed. */
 void store_close(struct store *db);
+/* Whether opening it brought an older schema up to date: then tables that others define want to be seen to,
+ * too. */
+bool store_upgraded(const struct store *db);
 const char *store_path(const struct store *db); /* of an address, without its password */
 /* Another connection to the same database. */
 MUST_USE bool store_open_beside(const struct store *db, enum store_mode mode, struct store **db_out,

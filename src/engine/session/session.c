@@ -113,12 +113,19 @@ static bool open_store(struct session *s, const struct session_options *options,
     return store_open(s->place.at, options->write ? STORE_READWRITE : STORE_READONLY, &s->store, e);
 }
 
+/* A newer program may want more columns and indexes of the entities' tables than an older one made. */
+static bool define_again(struct session *s, struct err *e)
+{
+    return !store_upgraded(s->store)
+           || (store_begin(s->store, e) && store_end(s->store, records_define(s->records, e), e));
+}
+
 bool session_open(struct session *s, const struct session_options *options, struct err *e)
 {
     bool named;
     return begin(s, options, &named, e) && open_store(s, options, e)
            && open_key(s, named, options->need_key, e) && session_pack_open(s, options->policy_version, e)
-           && open_office(s, e) && open_parts(s, e);
+           && open_office(s, e) && open_parts(s, e) && define_again(s, e);
 }
 
 void session_close(struct session *s)

@@ -161,6 +161,43 @@ static void the_same_pack_again_changes_nothing(void **state)
     session_close(&s);
 }
 
+static int64_t indexes_of_past_persons(struct store *store)
+{
+    struct err e = {0};
+    struct statement *s = statement_open(
+        store, TEXT("SELECT count(*) FROM sqlite_master WHERE name = 'person_past_parent'"), &e);
+    assert_done(s != NULL && statement_step(s, &e) == STEP_ROW, &e);
+    int64_t count = statement_column(s, 0).n;
+    statement_close(s);
+    return count;
+}
+
+/* As an older program left it: without an index that this one counts on, and without its newest migration,
+ * which holds nothing for a file. */
+static void an_older_database_gets_the_indexes_of_this_program(void **state)
+{
+    struct err e = {0};
+    struct store *store = NULL;
+    struct session s = {0};
+    const struct session_options options = {.db = text_of(db), .write = true};
+    (void)state;
+    assert_done(init("henan", "411622104", &e), &e);
+    assert_done(store_open(db, STORE_READWRITE, &store, &e) && store_begin(store, &e), &e);
+    assert_false(store_upgraded(store));
+    assert_done(
+        store_run(store,
+                  TEXT("DROP INDEX person_past_parent; DELETE FROM schema_migration WHERE version = (SELECT "
+                       "max(version) FROM schema_migration)"),
+                  &e),
+        &e);
+    assert_done(store_end(store, true, &e), &e);
+    assert_int_equal(indexes_of_past_persons(store), 0);
+    store_close(store);
+    assert_done(session_open(&s, &options, &e), &e);
+    assert_int_equal(indexes_of_past_persons(s.store), 1);
+    session_close(&s);
+}
+
 static void a_servers_database_needs_its_key_named_and_shows_no_password(void **state)
 {
     struct err e = {0};
@@ -199,6 +236,8 @@ int main(void)
                                         remove_folder),
         cmocka_unit_test_setup_teardown(an_unknown_version_of_the_pack_is_told, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(the_same_pack_again_changes_nothing, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(an_older_database_gets_the_indexes_of_this_program, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(a_servers_database_needs_its_key_named_and_shows_no_password,
                                         make_folder, remove_folder),
     };
