@@ -37,4 +37,4 @@ install: all
 	@meson install -C build
 
 clean:
-	@rm -rf build build-asan build-fuzz demo
+	@rm -rf build build-asan build-tsan build-fuzz demo
