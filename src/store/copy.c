@@ -83,11 +83,12 @@ static bool columns_add(struct copying *c, const struct table *t, struct err *e)
 
 /* ---- statements ---- */
 
-static void add_names(struct buf *sql, const struct table *t, const char *format)
+/* "a", "b"; or "a" = excluded."a", …: what an upsert sets. */
+static void add_names(struct buf *sql, const struct table *t, bool excluded)
 {
     for (size_t i = 0; i < t->count; i++) {
         buf_add_z(sql, i > 0 ? ", " : "");
-        if (format != NULL)
+        if (excluded)
             buf_add_format(sql, "\"%.*s\" = excluded.", TEXT_ARG(t->columns[i].name));
         buf_add_format(sql, "\"%.*s\"", TEXT_ARG(t->columns[i].name));
     }
@@ -120,7 +121,7 @@ static struct statement *open_reading(struct store *db, const struct table *t, s
     struct buf sql;
     buf_init(&sql, SQL_TEXT_MAX);
     buf_add_z(&sql, "SELECT ");
-    add_names(&sql, t, NULL);
+    add_names(&sql, t, false);
     buf_add_format(&sql, " FROM \"%.*s\" ORDER BY ", TEXT_ARG(t->name));
     add_key(&sql, t);
     struct statement *s = open_sql(db, &sql, e);
@@ -135,14 +136,14 @@ static struct statement *open_writing(struct store *db, const struct table *t, s
     struct buf sql;
     buf_init(&sql, SQL_TEXT_MAX);
     buf_add_format(&sql, "INSERT INTO \"%.*s\" (", TEXT_ARG(t->name));
-    add_names(&sql, t, NULL);
+    add_names(&sql, t, false);
     buf_add_z(&sql, ") VALUES (?1");
     for (size_t i = 2; i <= t->count; i++)
         buf_add_format(&sql, ", ?%zu", i);
     buf_add_z(&sql, ") ON CONFLICT (");
     add_key(&sql, t);
     buf_add_z(&sql, ") DO UPDATE SET ");
-    add_names(&sql, t, "excluded");
+    add_names(&sql, t, true);
     return open_sql(db, &sql, e);
 }
 

@@ -155,11 +155,9 @@ static bool mark_leave(struct store *db, struct mark *mark, struct err *e)
         snprintf(mark->at + 2 * i, 3, "%02x", bytes[i]);
     /* By the server's clock: those of the programs need not agree. */
     snprintf(sql, sizeof sql,
-             "WITH c AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now), old AS "
-             "(DELETE FROM "
-             "store_commit WHERE at_ms < (SELECT now FROM c) - %lld) INSERT INTO store_commit (at_ms, mark) "
-             "SELECT now, "
-             "'%s' FROM c",
+             "WITH c AS (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now),"
+             " old AS (DELETE FROM store_commit WHERE at_ms < (SELECT now FROM c) - %lld)"
+             " INSERT INTO store_commit (at_ms, mark) SELECT now, '%s' FROM c",
              (long long)MARKS_KEPT_MS, mark->at);
     return link_run(db, sql, e);
 }
@@ -184,7 +182,8 @@ static bool mark_ask(struct store *db, const struct mark *mark, bool *known_out)
     bool stands = strcmp(PQgetvalue(answer, 0, 0), "1") == 0;
     PQclear(answer);
     *known_out = true;
-    return link_run(db, "ROLLBACK", &why) || stands ? stands : false;
+    (void)link_run(db, "ROLLBACK", &why); /* it only looked */
+    return stands;
 }
 
 /* The connection went with the answer: asks until it is known what became of the transaction. */

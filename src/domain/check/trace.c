@@ -11,10 +11,10 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#define SHOWN_MAX 64   /* values kept with one finding */
-#define TODO_MAX 4096  /* computed values of one finding that are followed to their sources */
-#define SEALED_MAX 8   /* sealed fields shown with one finding */
-#define SEEN_MAX 65536 /* bytes of their JSON */
+#define SHOWN_MAX 64      /* values kept with one finding */
+#define FOLLOWED_MAX 4096 /* computed values of one finding that are followed to their sources */
+#define SEALED_MAX 8      /* sealed fields shown with one finding */
+#define SEEN_MAX 65536    /* bytes of their JSON */
 #define MASK TEXT("*")
 
 struct shown {
@@ -22,7 +22,7 @@ struct shown {
     const struct catalog_field *field; /* NULL: a count */
     struct value v;
 };
-struct todo {
+struct pending {
     const struct catalog_computed *of;
     uint32_t row;
 };
@@ -39,8 +39,8 @@ struct trace {
     size_t shown_count;
     struct sealed sealed[SEALED_MAX];
     size_t sealed_count;
-    struct todo *todo;
-    size_t todo_count, todo_done;
+    struct pending *pending;
+    size_t pending_count, pending_done;
     crypto_generichash_state digest;
 };
 
@@ -82,11 +82,11 @@ static void show(struct trace *t, const struct catalog_entity *entity, struct te
 
 static void follow(struct trace *t, const struct catalog_computed *of, uint32_t row)
 {
-    for (size_t i = 0; i < t->todo_count; i++)
-        if (t->todo[i].of == of && t->todo[i].row == row)
+    for (size_t i = 0; i < t->pending_count; i++)
+        if (t->pending[i].of == of && t->pending[i].row == row)
             return;
-    if (t->todo_count < TODO_MAX)
-        t->todo[t->todo_count++] = (struct todo){of, row};
+    if (t->pending_count < FOLLOWED_MAX)
+        t->pending[t->pending_count++] = (struct pending){of, row};
     else
         digest_value(t, frame_value(run_frame(t->run), of->on, &of->shown, row));
 }
@@ -138,8 +138,8 @@ static void evaluate(struct trace *t)
     struct cel_value ignored;
     struct err e = {0};
     (void)run_eval(t->run, t->f->entity, t->f->row, t->f->rule->when, &seen, &ignored, &e);
-    for (; t->todo_done < t->todo_count; t->todo_done++) {
-        const struct todo *next = &t->todo[t->todo_done];
+    for (; t->pending_done < t->pending_count; t->pending_done++) {
+        const struct pending *next = &t->pending[t->pending_done];
         struct err inner = {0};
         (void)run_eval(t->run, next->of->on, next->row, next->of->program, &seen, &ignored, &inner);
     }
@@ -317,14 +317,14 @@ bool finding_trace(struct op_call *call, struct run *run, struct finding *f, con
                    uint64_t failed_count, struct err *e)
 {
     struct trace *t = calloc(1, sizeof *t);
-    struct todo *todo = calloc(TODO_MAX, sizeof *todo);
+    struct pending *pending = calloc(FOLLOWED_MAX, sizeof *pending);
     unsigned char digest[FINDING_ID_SIZE / 2];
-    bool good = t != NULL && todo != NULL;
+    bool good = t != NULL && pending != NULL;
     if (good) {
         t->call = call;
         t->run = run;
         t->f = f;
-        t->todo = todo;
+        t->pending = pending;
         crypto_generichash_init(&t->digest, NULL, 0, sizeof digest);
         show_fields(t);
         evaluate(t);
@@ -337,7 +337,7 @@ bool finding_trace(struct op_call *call, struct run *run, struct finding *f, con
                                : fill_message(t, f->rule->message.zh, LANG_ZH, &f->message.zh)
                                      && fill_message(t, f->rule->message.en, LANG_EN, &f->message.en);
     }
-    free(todo);
+    free(pending);
     free(t);
     return good || e->kind != NULL ? good : err_fail(e, &OUT_OF_MEMORY);
 }
