@@ -1,7 +1,7 @@
 /* An operation is declared once: name, parameters, what it needs, whether it changes anything, its handler.
  *
- * The command line, help, and later HTTP routes, the API description, permissions and the audit line are made
- * from the declaration. A handler works in three steps that a door calls: `run` does the work and leaves its
+ * The command line, help, HTTP routes, the API description, permissions and the audit line are made from the
+ * declaration. A handler works in three steps that a door calls: `run` does the work and leaves its
  * result in call->result; then either `json` writes it as exactly one JSON value or `show` prints what a
  * person reads. All memory of a call comes from call->arena. Domain modules declare their operations in
  * `const struct op_list <module>_ops`.
@@ -13,7 +13,18 @@
 #include "base/value.h"
 #include "engine/op/print.h"
 
-enum op_type { OP_TEXT, OP_INT, OP_DAY, OP_AREA, OP_FLAG, OP_PATH, OP_OUT_PATH, OP_CHOICE, OP_CEL };
+enum op_type {
+    OP_TEXT,
+    OP_INT,
+    OP_DAY,
+    OP_AREA,
+    OP_FLAG,
+    OP_PATH,
+    OP_OUT_PATH,
+    OP_CHOICE,
+    OP_CEL,
+    OP_FIELDS
+};
 struct op_parameter {
     const char *name; /* "as-of"; of a positional one "entity" */
     enum op_type type;
@@ -23,18 +34,34 @@ struct op_parameter {
     const char *value;   /* how help names the value: "DATE" */
     const char *zh, *en; /* one line */
 };
+/* What a caller says of a field of an entity: on the command line FIELD=VALUE, over HTTP a parameter or a
+ * member of the body that is not declared otherwise. The name may carry a test: "members.min". */
+struct op_field {
+    struct text name, value; /* value as text; of a number as it was written, of yes and no "true", "false" */
+    enum { OP_FIELD_TEXT, OP_FIELD_NUMBER, OP_FIELD_BOOL, OP_FIELD_NULL, OP_FIELD_OTHER } kind;
+};
 struct op_value {
     bool given;
     int64_t n;     /* int, day, flag 0/1 */
     struct text s; /* text, area, path, choice, cel */
     const struct text *many;
     size_t many_count;
+    const struct op_field *fields; /* OP_FIELDS, in the caller's order */
+    size_t field_count;
 };
 enum op_needs {
     OP_NEEDS_NOTHING,  /* no database */
     OP_NEEDS_ABSENT,   /* the database must not be there (init) */
     OP_NEEDS_DATABASE, /* reads; works without the key, sealed values masked */
     OP_NEEDS_KEY       /* cannot work without the key (everything that writes) */
+};
+/* The route below /api/v1/. Its {names} are parameters of the operation; {entity} is any entity of the pack,
+ * and an operation that is about one entity writes it out. */
+struct op_route {
+    const char *method, *path; /* "POST", "finding/{id}/explain"; NULL: the operation has no route */
+    bool job;                  /* takes long: answered with 202 and a job */
+    bool creates;              /* what it makes is new: 201, and Idempotency-Key counts */
+    bool files;                /* its OP_PATH parameter is what was uploaded as parts named "file" */
 };
 struct session;
 struct op_call;
@@ -45,6 +72,7 @@ struct op {
     size_t count;
     enum op_needs needs;
     bool writes;
+    struct op_route route;
     /* false: `e`. What was found or refused (exit 1) goes to call->found. */
     bool (*run)(struct op_call *call, struct err *e);
     bool (*json)(struct op_call *call, struct json *out, struct err *e);
@@ -55,6 +83,11 @@ struct op_list {
     size_t count;
 };
 
+/* A field that a caller gave and that cannot stand. */
+struct op_refusal {
+    struct text field;
+    const struct err *why;
+};
 struct op_call {
     const struct op *op;
     const struct op_value *values; /* by parameter */
@@ -64,6 +97,13 @@ struct op_call {
     struct text by; /* who acts: the account, or the owner of the database */
     bool found;     /* something was found or refused: exit 1 */
     void *result;
+    bool by_id; /* fields are named by their ids, not by their labels (HTTP) */
+    /* Versions, where the operation changes or shows one record. */
+    struct text if_match; /* of the record as the caller saw it; TEXT_NONE: not said */
+    struct text etag;     /* set by `run`: the record's version now */
+    bool shows_present;   /* set by a `run` that fails: `json` can write the record as it is now */
+    const struct op_refusal *refusals; /* set by a `run` that fails: field by field */
+    size_t refusal_count;
     /* Progress for whoever watches; false: cancelled. NULL: nobody watches. */
     bool (*progress)(void *user, const char *stage, uint64_t done, uint64_t total);
     void *progress_user;

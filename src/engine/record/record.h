@@ -13,15 +13,13 @@
 #ifndef ENGINE_RECORD_RECORD_H
 #define ENGINE_RECORD_RECORD_H
 #include "base/json.h"
+#include "engine/access/access.h"
 #include "engine/catalog/catalog.h"
 #include "engine/vault/vault.h"
 #include "store/store.h"
 
 struct journal;
 struct json;
-struct area { /* village codes lo <= code < hi, 12 digits each */
-    char lo[AREA_CODE_SIZE + 1], hi[AREA_CODE_SIZE + 1];
-};
 /* From a division code of 2, 4, 6, 9 or 12 digits (trailing zeros allowed); empty text: everything.
  * RECORD_AREA. */
 MUST_USE bool area_of(struct text code, struct area *out, struct err *e);
@@ -39,6 +37,11 @@ MUST_USE bool records_area(struct records *r, struct text code, struct area *out
 struct records *records_open(struct store *db, const struct catalog *catalog, const struct vault *vault,
                              struct arena *a, struct err *e);
 void records_close(struct records *r);
+/* From now on everything is read and written for `actor` (borrowed; NULL: the owner of the database): rows
+ * outside its area are not there, an entity that its role does not list is ACCESS_FORBIDDEN, and records_area
+ * answers for empty text with its own area, for a code beyond it like for an unknown one. */
+void records_act_for(struct records *r, const struct actor *actor);
+const struct actor *records_actor(const struct records *r);
 
 /* Makes the tables of the catalogue, adds columns that a newer pack brings; never drops or retypes one
  * (RECORD_RETYPED). Safe to repeat. In the caller's transaction. */

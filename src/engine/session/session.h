@@ -26,6 +26,9 @@ struct session {
     struct area office;      /* the office's own area; empty texts: not known yet */
     struct text office_code; /* 12 digits or empty */
 };
+/* From now on the session works for `actor` (borrowed; NULL: the owner): its records, and on PostgreSQL the
+ * range that row-level security lets through. */
+MUST_USE bool session_act_for(struct session *s, const struct actor *actor, struct err *e);
 struct session_options {
     struct text db, key_file;   /* key_file TEXT_NONE: by the rules */
     bool spread;                /* session_init: STORE_CREATE_SPREAD */

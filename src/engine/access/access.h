@@ -1,0 +1,37 @@
+/* Who may do what: a role of the pack, held by an account over an area.
+ *
+ * Roles stand in the pack (roles.yaml; doc/pack.md). What no role allows is forbidden: an operation that no
+ * role names, an entity that it does not list, a class of fields that it leaves out. An actor of NULL is the
+ * owner of the database, who works on the machine itself.
+ *
+ * Decides only; knows no table and no password. engine/record asks it for every row that it reads or writes,
+ * the doors ask it before an operation runs.
+ */
+#ifndef ENGINE_ACCESS_ACCESS_H
+#define ENGINE_ACCESS_ACCESS_H
+#include "base/err.h"
+#include "engine/catalog/catalog.h"
+
+struct area { /* village codes lo <= code < hi, 12 digits each; empty texts: everything */
+    char lo[AREA_CODE_SIZE + 1], hi[AREA_CODE_SIZE + 1];
+};
+struct actor {
+    struct text account;
+    const struct catalog_role *role;
+    struct text area_code; /* as it was granted: "411622104" */
+    struct area area;
+};
+enum access_show { ACCESS_HIDDEN, ACCESS_MASKED, ACCESS_FULL };
+
+/* ACCESS_FORBIDDEN (403): the role does not name the operation ("finding explain"). */
+MUST_USE bool access_may(const struct actor *actor, struct text operation, struct err *e);
+/* ACCESS_FORBIDDEN: the role has no such entity to read, or to write. */
+MUST_USE bool access_reads(const struct actor *actor, const struct catalog_entity *entity, struct err *e);
+MUST_USE bool access_writes(const struct actor *actor, const struct catalog_entity *entity, struct err *e);
+/* How a field is shown where nobody gave a reason. A sealed field is ACCESS_MASKED at best, to the owner too.
+ */
+enum access_show access_shows(const struct actor *actor, const struct catalog_field *field);
+/* The actor's area met with `asked`; false where nothing is left. */
+bool access_meets(const struct actor *actor, const struct area *asked, struct area *out);
+
+#endif
