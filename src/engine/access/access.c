@@ -65,10 +65,10 @@ bool access_filters(const struct actor *actor, const struct catalog_field *field
     return err_fail_text(e, &ACCESS_FIELD, "field", field->id);
 }
 
-
 bool access_meets(const struct actor *actor, const struct area *asked, struct area *out)
 {
-    const struct area nothing = {.lo = ":", .hi = ":"}, own = actor != NULL ? actor->area : (struct area){.lo = ""};
+    const struct area nothing = {.lo = ":", .hi = ":"},
+                      own = actor != NULL ? actor->area : (struct area){.lo = ""};
     struct area met = {.lo = ""};
     if (own.lo[0] == 0 || asked->lo[0] == 0) {
         *out = own.lo[0] == 0 ? *asked : own;
@@ -85,8 +85,7 @@ bool access_covers(const struct actor *actor, const struct area *area)
 {
     if (actor == NULL || actor->area.lo[0] == 0)
         return true;
-    return area->lo[0] != 0 && strcmp(area->lo, actor->area.lo) >= 0
-           && strcmp(area->hi, actor->area.hi) <= 0;
+    return area->lo[0] != 0 && strcmp(area->lo, actor->area.lo) >= 0 && strcmp(area->hi, actor->area.hi) <= 0;
 }
 
 bool access_holds(const struct actor *actor, struct text village)

@@ -1,6 +1,7 @@
-/* Roles: what each may do, read, write, and how it sees each class of fields. Always holds: what a role does not
- * name it may not do, so everything that is left out stays closed. */
+/* Roles: what each may do, read, write, and how it sees each class of fields. Always holds: what a role does
+ * not name it may not do, so everything that is left out stays closed. */
 #include "engine/catalog/node.h"
+#include <assert.h>
 
 static const char operation_letters[] = "abcdefghijklmnopqrstuvwxyz ";
 

@@ -62,9 +62,9 @@ struct record_query {
     const struct catalog_field *const *fields; /* stored fields wanted, in this order */
     size_t field_count;
     bool open_sealed; /* sealed fields in plain (needs the vault); else VALUE_BYTES of the keyed hash */
-    bool behind; /* feeds a computation, or names of places: the area holds, the role's list of entities is not
-                    asked */
-    bool lean; /* village (where the entity has a parent), fact_day and rev are not wanted: left empty */
+    bool behind; /* feeds a computation, or names of places: the area holds, the role's list of entities is
+                    not asked */
+    bool lean;   /* village (where the entity has a parent), fact_day and rev are not wanted: left empty */
     enum record_order order;
     struct text after;  /* ids greater than this one, or TEXT_NONE */
     int64_t limit;      /* < 0: all */
