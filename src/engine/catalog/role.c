@@ -123,8 +123,7 @@ bool catalog_role_does(const struct catalog_role *role, struct text operation)
 
 enum role_class catalog_role_class(const struct catalog_field *field)
 {
-    const struct catalog_field *of = field->derived_from != NULL ? field->derived_from : field;
-    switch (of->class) {
+    switch (field->class) {
     case CLASS_PUBLIC:
         return ROLE_PUBLIC;
     case CLASS_OFFICE:
@@ -134,5 +133,5 @@ enum role_class catalog_role_class(const struct catalog_field *field)
     case CLASS_SENSITIVE:
         break;
     }
-    return of->sealed ? ROLE_SEALED : ROLE_HEALTH;
+    return field->sealed ? ROLE_SEALED : ROLE_HEALTH;
 }
