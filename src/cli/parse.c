@@ -1,6 +1,7 @@
 /* Parses the command line. Always holds: options may stand before or after the command, so whether an option
  * takes a value is looked up over all operations; a test holds that operations agree about it. */
 #include "cli/parse.h"
+#include "base/base.err.h"
 #include "base/system.h"
 #include "cli/cli.err.h"
 #include "cli/cli.h"
@@ -115,14 +116,6 @@ static bool split(struct parser *p, int argc, char **argv)
     return true;
 }
 
-static bool bad_value(struct err *e, const char *name, struct text value, const char *expected)
-{
-    err_fail_text(e, &CLI_VALUE_BAD, "option", text_of(name));
-    err_add(e, "value", value);
-    err_add(e, "expected", text_of(expected));
-    return false;
-}
-
 static enum lang environment_lang(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
@@ -154,7 +147,7 @@ static bool take_globals(struct parser *p)
         else if (text_equal(o->name, TEXT("lang"))) {
             g->lang = text_equal(o->value, TEXT("zh")) ? LANG_ZH : LANG_EN;
             if (!text_equal(o->value, TEXT("zh")) && !text_equal(o->value, TEXT("en")))
-                return bad_value(p->e, "--lang", o->value, "zh, en");
+                return op_value_bad(p->e, "--lang", o->value, "zh, en");
         }
     }
     return true;
@@ -213,60 +206,6 @@ static bool find_op(struct parser *p, size_t *used_out)
     return err_fail_text(p->e, &CLI_COMMAND_UNKNOWN, "word", without_password(word));
 }
 
-static bool is_area(struct text t)
-{
-    if (t.size < 2 || t.size > 12)
-        return false;
-    for (size_t i = 0; i < t.size; i++)
-        if (t.at[i] < '0' || t.at[i] > '9')
-            return false;
-    return true;
-}
-
-/* Reads a value in its parameter's type. */
-static bool read_value(const struct op_parameter *parameter, struct text t, struct op_value *out,
-                       struct err *e)
-{
-    day d;
-    out->given = true;
-    out->s = t;
-    switch (parameter->type) {
-    case OP_INT:
-        if (!text_to_int(t, &out->n) || out->n < 0)
-            return bad_value(e, parameter->name, t, "0, 1, 2, …");
-        break;
-    case OP_DAY:
-        if (!day_parse(t, &d))
-            return bad_value(e, parameter->name, t, "2019-12-31");
-        out->n = d;
-        break;
-    case OP_AREA:
-        if (!is_area(t))
-            return bad_value(e, parameter->name, t, "411622104");
-        break;
-    case OP_CHOICE:
-        if (!text_among(parameter->choices, ',', t))
-            return bad_value(e, parameter->name, t, parameter->choices);
-        break;
-    case OP_FLAG:
-        out->n = 1;
-        break;
-    case OP_TEXT: /* a path may be any bytes, a text goes into the register or is compared with what stands there */
-        if (t.size == 0 || !text_is_utf8(t))
-            return bad_value(e, parameter->name, t,
-                             parameter->value != NULL ? parameter->value : parameter->name);
-        break;
-    case OP_PATH:
-    case OP_OUT_PATH:
-    case OP_CEL:
-        if (t.size == 0)
-            return bad_value(e, parameter->name, t,
-                             parameter->value != NULL ? parameter->value : parameter->name);
-        break;
-    }
-    return true;
-}
-
 static bool take_options(struct parser *p)
 {
     const struct op *op = p->out->op;
@@ -282,10 +221,39 @@ static bool take_options(struct parser *p)
             k++;
         if (k == op->count)
             return unknown_option(p, text_format(p->arena, "--%.*s", TEXT_ARG(o->name)));
-        if (!read_value(&op->parameters[k], o->has_value ? o->value : TEXT("1"), &p->out->values[k], p->e))
+        if (!op_read(&op->parameters[k], o->has_value ? o->value : TEXT("1"), &p->out->values[k], p->e))
             return false;
     }
     return true;
+}
+
+/* FIELD=VALUE, each of the words from `used` on. */
+static bool take_fields(struct parser *p, size_t used, struct op_value *value)
+{
+    struct op_field *fields = arena_take_many(p->arena, p->words.word_count, sizeof *fields);
+    if (fields == NULL)
+        return err_fail(p->e, &OUT_OF_MEMORY);
+    for (size_t i = 0; i < value->many_count; i++) {
+        struct text word = p->words.word[used + i];
+        size_t equals = text_find(word, TEXT("="), 0);
+        if (equals == SIZE_MAX || equals == 0 || !text_is_utf8(word))
+            return op_value_bad(p->e, "FIELD=VALUE", word, "FIELD=VALUE");
+        fields[i] = (struct op_field){.name = text_slice(word, 0, equals),
+                                      .value = text_slice(word, equals + 1, word.size)};
+    }
+    value->given = true;
+    value->fields = fields;
+    value->field_count = value->many_count;
+    return true;
+}
+
+static bool take_word(struct parser *p, const struct op_parameter *parameter, size_t used,
+                      struct op_value *value)
+{
+    value->many = &p->words.word[used];
+    value->many_count = parameter->many ? p->words.word_count - used : 1;
+    return parameter->type == OP_FIELDS ? take_fields(p, used, value)
+                                        : op_read(parameter, p->words.word[used], value, p->e);
 }
 
 /* Gives the words behind the command's name to its positional parameters. */
@@ -298,10 +266,8 @@ static bool take_words(struct parser *p, size_t used)
         if (!parameter->positional)
             continue;
         if (used < p->words.word_count) {
-            if (!read_value(parameter, p->words.word[used], value, p->e))
+            if (!take_word(p, parameter, used, value))
                 return false;
-            value->many = &p->words.word[used];
-            value->many_count = parameter->many ? p->words.word_count - used : 1;
             used += value->many_count;
         } else if (parameter->required) {
             err_fail_text(p->e, &CLI_WORD_MISSING, "word", text_of(parameter->value));

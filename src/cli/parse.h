@@ -15,7 +15,7 @@ struct cli_command {
     struct op_value *values;
 };
 /* CLI_COMMAND_MISSING, CLI_COMMAND_UNKNOWN, CLI_OPTION_UNKNOWN, CLI_OPTION_VALUE, CLI_OPTION_TWICE,
- * CLI_VALUE_BAD, CLI_WORD_MISSING, CLI_WORD_EXTRA; the language is set in any case. */
+ * OP_VALUE_BAD, CLI_WORD_MISSING, CLI_WORD_EXTRA; the language is set in any case. */
 MUST_USE bool cli_parse(const struct op_list *ops, int argc, char **argv, struct arena *a,
                         struct cli_command *out, struct err *e);
 

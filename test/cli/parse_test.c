@@ -1,5 +1,6 @@
 /* Words of the command line: what is understood, what is refused and how. */
 #include "cli/cli.err.h"
+#include "engine/op/op.err.h"
 #include "cli/ops.h"
 #include "cli/parse.h"
 #include "test.h"
@@ -42,20 +43,20 @@ static const struct {
     {{"check", "--sideways"}, &CLI_OPTION_UNKNOWN, NULL},
     {{"check", "--dry-run"}, &CLI_OPTION_UNKNOWN, NULL},
     {{"check", "--as-of"}, &CLI_OPTION_VALUE, NULL},
-    {{"check", "--as-of", "2019-02-29"}, &CLI_VALUE_BAD, NULL},
-    {{"check", "--as-of", "31.12.2019"}, &CLI_VALUE_BAD, NULL},
+    {{"check", "--as-of", "2019-02-29"}, &OP_VALUE_BAD, NULL},
+    {{"check", "--as-of", "31.12.2019"}, &OP_VALUE_BAD, NULL},
     {{"check", "--json=yes"}, &CLI_OPTION_FLAG, NULL},
-    {{"check", "--area", "41162x"}, &CLI_VALUE_BAD, NULL},
-    {{"check", "--area", "4"}, &CLI_VALUE_BAD, NULL},
-    {{"list", "household", "--limit", "-1"}, &CLI_VALUE_BAD, NULL},
-    {{"list", "household", "--limit", "many"}, &CLI_VALUE_BAD, NULL},
-    {{"list", "household\xff"}, &CLI_VALUE_BAD, NULL},
+    {{"check", "--area", "41162x"}, &OP_VALUE_BAD, NULL},
+    {{"check", "--area", "4"}, &OP_VALUE_BAD, NULL},
+    {{"list", "household", "--limit", "-1"}, &OP_VALUE_BAD, NULL},
+    {{"list", "household", "--limit", "many"}, &OP_VALUE_BAD, NULL},
+    {{"list", "household\xff"}, &OP_VALUE_BAD, NULL},
     {{"list"}, &CLI_WORD_MISSING, NULL},
     {{"import"}, &CLI_WORD_MISSING, NULL},
     {{"list", "household", "person"}, &CLI_WORD_EXTRA, NULL},
     {{"check", "--db", "a", "--db", "b"}, &CLI_OPTION_TWICE, NULL},
-    {{"check", "--lang", "fr"}, &CLI_VALUE_BAD, NULL},
-    {{"report", "town", "--format", "doc"}, &CLI_VALUE_BAD, NULL},
+    {{"check", "--lang", "fr"}, &OP_VALUE_BAD, NULL},
+    {{"report", "town", "--format", "doc"}, &OP_VALUE_BAD, NULL},
     {{"synth"}, &CLI_WORD_MISSING, NULL},
 };
 

@@ -110,6 +110,12 @@ struct op_call {
 };
 /* A parameter's value by name (the name must be declared: asserted). */
 const struct op_value *op_value(const struct op_call *call, const char *name);
+/* Reads what a caller wrote in the type of its parameter; borrowed. OP_VALUE_BAD names it and what was
+ * expected. */
+MUST_USE bool op_read(const struct op_parameter *parameter, struct text t, struct op_value *out,
+                      struct err *e);
+/* Says OP_VALUE_BAD; always false. */
+bool op_value_bad(struct err *e, const char *name, struct text value, const char *expected);
 /* false when the call was cancelled. */
 bool op_progress(struct op_call *call, const char *stage, uint64_t done, uint64_t total);
 
