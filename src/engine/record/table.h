@@ -45,6 +45,7 @@ struct records {
     struct table *tables;       /* one for each entity */
     const struct table **order; /* parents before children */
     size_t count;
+    struct totals *totals; /* total.c; NULL: none was asked for */
 };
 
 const struct table *table_of(const struct records *r, const struct catalog_entity *entity);
