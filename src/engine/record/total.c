@@ -48,6 +48,7 @@ bool record_page_count(struct records *r, const struct record_query *q, int64_t 
     struct record_query counted = *q;
     whole.after = (struct record_place){.id = TEXT_NONE};
     counted.page = &whole;
+    counted.limit = -1;
     if (r->totals == NULL)
         r->totals = arena_take(r->arena, sizeof *r->totals);
     if (r->totals == NULL)
