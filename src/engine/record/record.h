@@ -39,7 +39,9 @@ struct records *records_open(struct store *db, const struct catalog *catalog, co
 void records_close(struct records *r);
 /* From now on everything is read and written for `actor` (borrowed; NULL: the owner of the database): rows
  * outside its area are not there, an entity that its role does not list is ACCESS_FORBIDDEN, and records_area
- * answers for empty text with its own area, for a code beyond it like for an unknown one. */
+ * answers for empty text with its own area, for a code beyond it, in part or as a whole, like for an unknown
+ * one: ACCESS_AREA_UNKNOWN, which does not repeat the code. A batch refuses what lies outside like a village
+ * or household that is not there. */
 void records_act_for(struct records *r, const struct actor *actor);
 const struct actor *records_actor(const struct records *r);
 
@@ -61,7 +63,9 @@ struct record_query {
     const struct catalog_field *const *fields; /* stored fields wanted, in this order */
     size_t field_count;
     bool open_sealed; /* sealed fields in plain (needs the vault); else VALUE_BYTES of the keyed hash */
-    bool lean; /* village (where the entity has a parent), fact_day and rev are not wanted: left empty */
+    bool behind; /* feeds a computation, or names of places: the area holds, the role's list of entities is
+                    not asked */
+    bool lean;   /* village (where the entity has a parent), fact_day and rev are not wanted: left empty */
     enum record_order order;
     struct text after;  /* ids greater than this one, or TEXT_NONE */
     int64_t limit;      /* < 0: all */

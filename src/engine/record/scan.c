@@ -378,7 +378,8 @@ bool record_scan_open(struct records *r, const struct record_query *q, struct re
     scan->t = table_of(r, q->entity);
     arena_init(&scan->plain, ROW_PLAIN_MAX);
     arena_init(&scan->kept, ROW_PLAIN_MAX);
-    if (!query_keep(scan, q, e) || !fields_take(scan, q, e) || !scan_start(scan, e)) {
+    if (!query_keep(scan, q, e) || !records_permit(r, q->entity, q->behind, &q->area, &scan->q.area, e)
+        || !fields_take(scan, q, e) || !scan_start(scan, e)) {
         record_scan_close(scan);
         return false;
     }

@@ -49,6 +49,8 @@ bool record_page_count(struct records *r, const struct record_query *q, int64_t 
     whole.after = (struct record_place){.id = TEXT_NONE};
     counted.page = &whole;
     counted.limit = -1;
+    if (!records_permit(r, q->entity, q->behind, &q->area, &counted.area, e))
+        return false;
     if (r->totals == NULL)
         r->totals = arena_take(r->arena, sizeof *r->totals);
     if (r->totals == NULL)
@@ -59,7 +61,7 @@ bool record_page_count(struct records *r, const struct record_query *q, int64_t 
         memset(r->totals, 0, sizeof *r->totals);
         memcpy(r->totals->heads, heads, sizeof heads);
     }
-    struct total *total = place_of(r, q, list);
+    struct total *total = place_of(r, &counted, list);
     if (!total->known || memcmp(total->list, list, sizeof list) != 0) {
         if (!scan_count(r, &counted, &total->count, e))
             return false;
