@@ -288,6 +288,7 @@ const struct op check_op = {.name = "check",
                             .parameters = check_parameters,
                             .count = COUNT_OF(check_parameters),
                             .needs = OP_NEEDS_DATABASE,
+                            .route = {.method = "POST", .path = "check"},
                             .run = run_check,
                             .json = json_check,
                             .show = show_check};

@@ -369,6 +369,7 @@ const struct op grade_op = {.name = "grade",
                             .parameters = grade_parameters,
                             .count = COUNT_OF(grade_parameters),
                             .needs = OP_NEEDS_DATABASE,
+                            .route = {.method = "GET", .path = "grade"},
                             .run = run_grade,
                             .json = json_grade,
                             .show = show_grade};

@@ -297,6 +297,7 @@ const struct op indicator_op = {.name = "indicator",
                                 .parameters = indicator_parameters,
                                 .count = COUNT_OF(indicator_parameters),
                                 .needs = OP_NEEDS_DATABASE,
+                                .route = {.method = "GET", .path = "indicator/{id}"},
                                 .run = run_figure,
                                 .json = json_figure,
                                 .show = show_figure};

@@ -411,6 +411,7 @@ static const struct op import_op = {.name = "import",
                                     .count = COUNT_OF(parameters),
                                     .needs = OP_NEEDS_KEY,
                                     .writes = true,
+                                    .route = {.method = "POST", .path = "import", .job = true, .files = true},
                                     .run = import_run,
                                     .json = import_json,
                                     .show = import_show};

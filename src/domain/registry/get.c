@@ -211,6 +211,7 @@ const struct op op_get = {
     .parameters = parameters,
     .count = COUNT_OF(parameters),
     .needs = OP_NEEDS_DATABASE,
+    .route = {.method = "GET", .path = "{entity}/{id}"},
     .run = run_get,
     .json = json_get,
     .show = show_get,

@@ -11,7 +11,7 @@
 struct view {
     const struct catalog *catalog;
     const struct catalog_entity *entity;
-    bool reveal;
+    bool reveal, by_id;
     const struct catalog_field **columns; /* shown, in order */
     size_t *position;                     /* of a column's value in the scan's row; SIZE_MAX: not stored */
     size_t count;
@@ -34,6 +34,12 @@ bool entity_named(const struct op_call *call, struct text id, const struct catal
     err_fail_text(e, &REGISTRY_ENTITY_UNKNOWN, "entity", id);
     err_add(e, "known", known);
     return false;
+}
+
+bool entity_readable(const struct op_call *call, struct text id, const struct catalog_entity **out,
+                     struct err *e)
+{
+    return entity_named(call, id, out, e) && access_reads(records_actor(call->session->records), *out, e);
 }
 
 static struct text shown_name(const struct view *v, const struct catalog_field *field, struct text village)
@@ -73,7 +79,8 @@ bool view_open(const struct op_call *call, const struct catalog_entity *entity, 
     struct view *v = arena_take(call->arena, sizeof *v);
     if (v == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    *v = (struct view){.catalog = call->session->catalog, .entity = entity, .reveal = reveal};
+    *v = (struct view){
+        .catalog = call->session->catalog, .entity = entity, .reveal = reveal, .by_id = call->by_id};
     v->columns = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->columns);
     v->position = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->position);
     v->fields = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->fields);
@@ -109,7 +116,7 @@ void view_json(const struct view *view, const struct record_row *row, struct jso
 {
     for (size_t i = 0; i < view->count; i++) {
         const struct catalog_field *field = view->columns[i];
-        json_key_text(out, field->label.zh);
+        json_key_text(out, view->by_id ? field->id : field->label.zh);
         if (view->position[i] == SIZE_MAX)
             json_text(out, shown_name(view, field, row->village));
         else

@@ -217,6 +217,7 @@ static const struct op op_report_town = {
     .parameters = parameters,
     .count = COUNT_OF(parameters),
     .needs = OP_NEEDS_DATABASE,
+    .route = {.method = "GET", .path = "report/town"},
     .run = run_town,
     .json = json_town,
     .show = show_town,

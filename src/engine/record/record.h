@@ -55,6 +55,7 @@ enum record_order {
     RECORD_BY_PARENT, /* parent id, then id */
     RECORD_BY_COUNTY  /* county, then id, as the tables lie: nothing is sorted; with earlier states by id */
 };
+struct record_page;
 struct record_query {
     const struct catalog_entity *entity;
     struct area area;
@@ -70,12 +71,15 @@ struct record_query {
     int64_t limit;      /* < 0: all */
     struct text id;     /* this record only, or TEXT_NONE */
     struct text parent; /* children of this record only, or TEXT_NONE */
+    const struct record_page *page; /* filters and another order (page.h); NULL: none. `order` and `after` do
+                                       not count then */
 };
 struct record_row {
     struct text id, village, parent; /* parent: TEXT_NONE where the entity has none */
     day fact_day;
     int64_t rev;
     const struct value *values; /* field_count; borrowed until the next step */
+    struct value sort;          /* with a page: of its sort field; else VALUE_NONE */
 };
 struct record_scan;
 MUST_USE bool record_scan_open(struct records *r, const struct record_query *q, struct record_scan **out,

@@ -45,6 +45,7 @@ struct records {
     struct table *tables;       /* one for each entity */
     const struct table **order; /* parents before children */
     size_t count;
+    struct totals *totals; /* total.c; NULL: none was asked for */
     const struct actor *actor; /* whom it works for; NULL: the owner */
 };
 /* What of `asked` the actor may read: *out. ACCESS_FORBIDDEN where the role does not list the entity;
