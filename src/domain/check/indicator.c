@@ -16,8 +16,8 @@ struct figure {
 };
 
 /* A figure opens to the rows behind it: whoever may not read those learns no number about them. */
-static bool permit(const struct actor *actor, const struct catalog *c, const struct catalog_indicator *indicator,
-                   struct err *e)
+static bool permit(const struct actor *actor, const struct catalog *c,
+                   const struct catalog_indicator *indicator, struct err *e)
 {
     if (indicator->value == INDICATOR_FORMULA) {
         for (size_t i = 0; i < indicator->use_count; i++)

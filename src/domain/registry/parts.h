@@ -53,6 +53,9 @@ struct text view_text(const struct view *view, const struct record_row *row, siz
 /* A member {"zh": …, "en": …} under `key`. */
 void json_label(struct json *out, const char *key, struct label label);
 
+/* An account reveals one record at a time and with a reason, by the operation of that name: the flag is the
+ * owner's. ACCESS_FORBIDDEN. */
+MUST_USE bool reveal_permit(const struct op_call *call, struct err *e);
 /* Journals that sensitive fields were shown in full: `what` is the entity, `record` one record or "*". */
 MUST_USE bool reveal_journal(const struct op_call *call, struct text entity, struct text record,
                              struct err *e);

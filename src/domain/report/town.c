@@ -82,9 +82,7 @@ static bool find_place(struct op_call *call, struct report *r, struct err *e)
 {
     const struct op_value *area = op_value(call, "area");
     const struct actor *actor = records_actor(call->session->records);
-    struct text code = area->given     ? area->s
-                       : actor != NULL ? actor->area_code
-                                       : call->session->office_code;
+    struct text code = area->given ? area->s : actor != NULL ? actor->area_code : call->session->office_code;
     size_t digits = levels[r->model.level].digits;
     struct values *v = &r->values;
     if (text_is_empty(code))
@@ -171,8 +169,8 @@ static bool run_town(struct op_call *call, struct err *e)
         .c = c, .model = &r->model, .session = call->session, .arena = call->arena, .lang = call->lang};
     r->values.as_of = as_of->given ? (day)as_of->n : clock_today();
     bool good = report_read(c, source, call->arena, &r->model, e) && find_place(call, r, e)
-                && session_look_beyond(call->session, e)
-                && values_open(&r->values, e) && write_out(call, r, e);
+                && session_look_beyond(call->session, e) && values_open(&r->values, e)
+                && write_out(call, r, e);
     if (!good)
         values_close(&r->values);
     return good;

@@ -60,7 +60,10 @@ enum access_show access_reveals(const struct actor *actor, const struct catalog_
 
 bool access_filters(const struct actor *actor, const struct catalog_field *field, struct err *e)
 {
-    if (actor == NULL || access_shows(actor, field) == ACCESS_FULL)
+    const struct catalog_field *from = field->derived_from;
+    if (actor == NULL
+        || (access_shows(actor, field) == ACCESS_FULL
+            && (from == NULL || access_shows(actor, from) == ACCESS_FULL)))
         return true;
     return err_fail_text(e, &ACCESS_FIELD, "field", field->id);
 }

@@ -139,8 +139,8 @@ void session_close(struct session *s)
     memset(s, 0, sizeof *s);
 }
 
-/* The second wall, on a server: rows outside the actor's area do not leave it even where a statement lacks the
- * area. */
+/* The second wall, on a server: rows outside the actor's area do not leave it even where a statement lacks
+ * the area. */
 static bool narrow_store(struct session *s, const struct actor *actor, struct err *e)
 {
     (void)s;
