@@ -5,7 +5,12 @@
 #include "store/store.err.h"
 #include "store/store.h"
 #include "test.h"
+#include <arpa/inet.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char path[64];
@@ -142,6 +147,129 @@ static void no_password_is_shown(void **state)
         assert_text(shown, cases[i][1]);
     }
     arena_clear(&a);
+}
+
+/* ---- the login ---- */
+
+/* One message of a server: its letter, its size, what it says. */
+static size_t message(char *out, char letter, const char *body, size_t size)
+{
+    uint32_t length = htonl((uint32_t)size + 4);
+    out[0] = letter;
+    memcpy(out + 1, &length, sizeof length);
+    memcpy(out + 5, body, size);
+    return size + 5;
+}
+
+/* What the server says to whoever logs in, before it hangs up. */
+struct saying {
+    char letter; /* 0: nothing */
+    const char *body;
+    size_t size;
+};
+
+static void say(int line, const struct saying *what)
+{
+    static const char accepted[4] = {0};
+    char in[1024], out[512];
+    size_t size = 0;
+    if (read(line, in, sizeof in) <= 0)
+        return;
+    if (what->letter != 'E') /* a refusal comes instead */
+        size = message(out, 'R', accepted, sizeof accepted);
+    if (what->letter != 0)
+        size += message(out + size, what->letter, what->body, what->size);
+    (void)!write(line, out, size);
+}
+
+/* A server of our own, in a process of its own, in `folder`. */
+static pid_t serve(const char *folder, const struct saying *what)
+{
+    struct sockaddr_un place = {.sun_family = AF_UNIX};
+    snprintf(place.sun_path, sizeof place.sun_path, "%s/.s.PGSQL.5432", folder);
+    unlink(place.sun_path);
+    int door = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(door, (struct sockaddr *)&place, sizeof place), 0);
+    assert_int_equal(listen(door, 8), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    while (child == 0) {
+        int line = accept(door, NULL, NULL);
+        say(line, what);
+        close(line);
+    }
+    close(door);
+    return child;
+}
+
+#define SENTENCE_MAX 1024
+static const struct err_kind *answer_to_login(const struct saying *what, char sentence[SENTENCE_MAX])
+{
+    char folder[] = "/tmp/store-login-XXXXXX", address[128], place[64];
+    struct store *none = NULL;
+    assert_non_null(mkdtemp(folder));
+    pid_t child = serve(folder, what);
+    snprintf(address, sizeof address, "postgresql:///x?host=%s&user=u", folder);
+    err_clear(&e);
+    assert_false(store_open(address, STORE_READONLY, &none, &e));
+    struct buf told;
+    buf_init(&told, SENTENCE_MAX);
+    err_sentence(&e, LANG_EN, &told);
+    snprintf(sentence, SENTENCE_MAX, "%.*s", TEXT_ARG(buf_text(&told)));
+    buf_clear(&told);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    snprintf(place, sizeof place, "%s/.s.PGSQL.5432", folder);
+    unlink(place);
+    rmdir(folder);
+    return e.kind;
+}
+
+#define SAYING(severity, state, words)                                                                         \
+    "S" severity "\0V" severity "\0C" state "\0M" words "\0"
+
+static void a_refusal_is_told_from_a_line_that_breaks_during_the_login(void **state)
+{
+    (void)state;
+    static const char password[] = SAYING("FATAL", "28P01", "no such password");
+    static const char many[] = SAYING("FATAL", "53300", "too many clients");
+    static const char ending[] = SAYING("FATAL", "57P01", "terminating");
+    static const struct {
+        struct saying what;
+        const struct err_kind *kind;
+        const char *words;
+    } cases[] = {
+        {{0}, &STORE_UNREACHABLE, ""},
+        {{'E', password, sizeof password}, &STORE_LOGIN, "failed: FATAL:  no such password"},
+        {{'E', many, sizeof many}, &STORE_FAILED, "failed: FATAL:  too many clients"},
+        {{'E', ending, sizeof ending}, &STORE_UNREACHABLE, "failed: FATAL:  terminating"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char sentence[SENTENCE_MAX];
+        const struct err_kind *kind = answer_to_login(&cases[i].what, sentence);
+        if (kind != cases[i].kind || strstr(sentence, cases[i].words) == NULL)
+            fail_msg("%zu: %s", i, sentence);
+    }
+}
+
+static void what_a_server_says_at_the_login_is_not_repeated(void **state)
+{
+    (void)state;
+    static const char warning[] = SAYING("WARNING", "01000", "collation mismatch");
+    char sentence[SENTENCE_MAX], said[256];
+    FILE *file = tmpfile();
+    int before = dup(STDERR_FILENO);
+    assert_non_null(file);
+    dup2(fileno(file), STDERR_FILENO);
+    const struct err_kind *kind = answer_to_login(&(struct saying){'N', warning, sizeof warning}, sentence);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    rewind(file);
+    size_t size = fread(said, 1, sizeof said - 1, file);
+    said[size] = 0;
+    fclose(file);
+    assert_string_equal(said, "");
+    assert_ptr_equal(kind, &STORE_UNREACHABLE);
 }
 
 /* The connection of `db` ends as if the network had. */
@@ -381,6 +509,8 @@ int main(void)
         with_database(whoever_only_reads_writes_nothing),
         cmocka_unit_test(a_server_that_is_not_there_is_told),
         cmocka_unit_test(no_password_is_shown),
+        cmocka_unit_test(a_refusal_is_told_from_a_line_that_breaks_during_the_login),
+        cmocka_unit_test(what_a_server_says_at_the_login_is_not_repeated),
         with_database(a_connection_that_breaks_in_a_transaction_keeps_nothing),
         with_database(a_connection_that_broke_while_nothing_was_under_way_is_made_anew),
         with_database(a_transaction_may_narrow_its_area_and_never_widen_it),
