@@ -43,6 +43,8 @@ static inline struct link *link_of(const struct store *db) { return db->connecti
  * STORE_UNREACHABLE, STORE_LOGIN. */
 MUST_USE bool link_connect(struct store *db, bool again, struct err *e);
 void link_disconnect(struct link *l);
+/* Tells the server the area that the store is narrowed to. */
+bool link_narrow(struct store *db, struct err *e);
 /* Sets `e` from an answer that is none, or from the connection (NULL). Always false. */
 bool link_fail(const struct store *db, const PGresult *answer, struct err *e);
 /* Reads all answers that are due; false: what was sent ahead has failed. The connection is plain. */

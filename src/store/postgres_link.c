@@ -123,6 +123,19 @@ static void no_notice(void *user, const PGresult *notice)
     (void)notice;
 }
 
+bool link_narrow(struct store *db, struct err *e)
+{
+    static const char sql[] =
+        "SELECT set_config('honghua.area_lo', $1, false), set_config('honghua.area_hi', $2, false)";
+    const char *const values[] = {db->area.lo, db->area.hi};
+    if (!link_settle(db, e))
+        return false;
+    PGresult *answer = PQexecParams(link_of(db)->connection, sql, COUNT_OF(values), NULL, values, NULL, NULL, 0);
+    bool done = PQresultStatus(answer) == PGRES_TUPLES_OK || link_fail(db, answer, e);
+    PQclear(answer);
+    return done;
+}
+
 /* What every statement of ours counts on, whatever server, database and role have set: an area that was set for a role
  * would make a part look like the whole, a time limit would cut an import off. */
 static bool configure(struct store *db, struct err *e)
@@ -133,10 +146,9 @@ static bool configure(struct store *db, struct err *e)
         "SET row_security TO on; SET cursor_tuple_fraction TO 1; SET jit TO off; SET plan_cache_mode TO "
         "force_generic_plan; SET lock_timeout TO 0;"
         "SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0; SET idle_session_timeout TO 0;"
-        "SET honghua.area_lo TO ''; SET honghua.area_hi TO '';"
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
         "'off'";
-    return link_run(db, always, e)
+    return link_run(db, always, e) && link_narrow(db, e)
            && (!link_of(db)->read_only || link_run(db, "SET default_transaction_read_only TO on", e));
 }
 

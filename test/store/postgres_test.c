@@ -356,6 +356,55 @@ static void a_transaction_may_narrow_its_area_and_never_widen_it(void **state)
     assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 0);
 }
 
+static void a_store_may_be_narrowed_and_is_so_after_a_new_connection(void **state)
+{
+    (void)state;
+    struct store *beside = NULL;
+    fill_villages();
+    assert_done(store_narrow(db, "411622100010", "411622100012", &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 200);
+    assert_done(store_begin_read(db, &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 200);
+    assert_false(store_end(db, false, &e)); /* undoing takes the range along as little as keeping does */
+    assert_int_equal(ask(db, "SELECT min(village) = '411622100010' FROM roll"), 1);
+    assert_done(store_open_beside(db, STORE_READONLY, &beside, &e), &e);
+    assert_int_equal(ask(beside, "SELECT count(*) FROM roll"), 200);
+    store_close(beside);
+    cut();
+    assert_done(store_begin(db, &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 200);
+    bool done = store_run(db, TEXT("INSERT INTO roll VALUES ('411622', 20001, '411622100012')"), &e);
+    assert_false(store_end(db, done, &e));
+    assert_refused(false, &e, STORE_RIGHTS);
+    cut();
+    assert_done(store_narrow(db, "411622100010", "411622100011", &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 100);
+    assert_done(store_narrow(db, NULL, NULL, &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 20000);
+    /* The owner's own area made small: no range gives more. */
+    database_sql(path, "UPDATE area_grant SET lo = '411622100010', hi = '411622100011'", NULL, NULL);
+    assert_done(store_narrow(db, "", ":", &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 100);
+    assert_done(store_narrow(db, "411622100020", "411622100030", &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 0);
+}
+
+/* What an open cursor outside of a transaction has read to its end, it keeps. */
+static void narrowing_ends_what_was_read_outside_of_a_transaction(void **state)
+{
+    (void)state;
+    fill_villages();
+    struct statement *s = statement_open(db, TEXT("SELECT id FROM roll WHERE id < 2 ORDER BY id"), &e);
+    assert_non_null(s);
+    statement_many(s);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    assert_done(store_narrow(db, "411622100010", "411622100012", &e), &e);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    assert_int_equal(statement_column(s, 0).n, 1);
+    statement_close(s);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 200);
+}
+
 static int see_line(void *user, int count, char **values, char **names)
 {
     struct buf *plan = user;
@@ -514,6 +563,8 @@ int main(void)
         with_database(a_connection_that_breaks_in_a_transaction_keeps_nothing),
         with_database(a_connection_that_broke_while_nothing_was_under_way_is_made_anew),
         with_database(a_transaction_may_narrow_its_area_and_never_widen_it),
+        with_database(a_store_may_be_narrowed_and_is_so_after_a_new_connection),
+        with_database(narrowing_ends_what_was_read_outside_of_a_transaction),
         with_database(the_plan_is_the_same_index_scan_with_and_without_the_wall),
         with_database(an_unknown_role_is_granted_nothing),
         with_database(the_owner_is_not_narrowed_to_a_part),
