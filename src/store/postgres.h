@@ -5,7 +5,8 @@
  * is kept and is the answer of everything that follows, until the transaction is undone.
  *
  * A connection that is lost is never replaced within a transaction: nothing of it was committed, and whoever
- * holds the transaction learns so (STORE_LOST). A new one is made when the next transaction begins.
+ * holds the transaction learns so (STORE_LOST). A new one is made when the next transaction begins, or the next
+ * read outside of one, which nobody has seen a row of yet.
  */
 #ifndef STORE_POSTGRES_H
 #define STORE_POSTGRES_H

@@ -48,6 +48,7 @@ struct prepared {
     int row, row_count;
     PGresult *ahead;    /* the piece behind this one, when it has come already */
     bool is_open, more; /* the cursor; there may be rows behind the piece */
+    uint64_t opened;    /* the generation of the cursor's connection */
     struct prepared *next_cursor;
 };
 
@@ -375,6 +376,7 @@ static bool cursor_open(struct store *db, struct prepared *p, struct err *e)
     p->next_cursor = l->cursors;
     l->cursors = p;
     p->is_open = true;
+    p->opened = l->generation;
     return piece_fetch(db, p, PIECE_FIRST, e);
 }
 
@@ -422,19 +424,40 @@ static bool execute(struct store *db, struct prepared *p, struct err *e)
     return true;
 }
 
+/* A read outside of a transaction is begun once more on a connection of its own where it was lost: nobody has seen a
+ * row of it, and nothing was under way that it belonged to. */
+static bool execute_anew(struct store *db, struct prepared *p, struct err *e)
+{
+    const struct link *l = link_of(db);
+    struct err first = {.kind = NULL};
+    if (l->scope != LINK_NONE || l->making || !begins_with(p->sql, "SELECT"))
+        return execute(db, p, e);
+    if (execute(db, p, &first))
+        return true;
+    postgres_reset(p);
+    if (err_is(&first, &STORE_LOST))
+        return link_connect(db, true, e) && execute(db, p, e);
+    if (e->kind == NULL)
+        *e = first;
+    return false;
+}
+
+/* The cursor's transaction has ended before its rows: by us, or with the connection. */
+static bool is_cut(struct store *db, const struct prepared *p, struct err *e)
+{
+    if (p->is_open)
+        return false;
+    store_fail(db, p->opened == link_of(db)->generation ? &STORE_FAILED : &STORE_LOST, e);
+    err_add(e, "reason", TEXT("cursor"));
+    return true;
+}
+
 enum step postgres_step(struct store *db, struct prepared *p, struct err *e)
 {
-    if (p->rows == NULL && !execute(db, p, e))
+    if (p->rows == NULL && !execute_anew(db, p, e))
         return STEP_FAILED;
-    if (p->row + 1 == p->row_count && p->more) {
-        if (!p->is_open) {
-            store_fail(db, &STORE_FAILED, e);
-            err_add(e, "reason", TEXT("cursor"));
-            return STEP_FAILED;
-        }
-        if (!piece_fetch(db, p, PIECE_NEXT, e))
-            return STEP_FAILED;
-    }
+    if (p->row + 1 == p->row_count && p->more && (is_cut(db, p, e) || !piece_fetch(db, p, PIECE_NEXT, e)))
+        return STEP_FAILED;
     if (p->row + 1 >= p->row_count)
         return STEP_DONE;
     p->row++;

@@ -282,6 +282,23 @@ static void cut(void)
         NULL, NULL);
 }
 
+static void fill_villages(void)
+{
+    assert_done(store_begin(db, &e), &e);
+    assert_done(
+        store_run(
+            db,
+            TEXT("CREATE TABLE roll (county TEXT, id INTEGER, village TEXT, PRIMARY KEY (county, id));"
+                 "CREATE INDEX roll_village ON roll (village);"
+                 "INSERT INTO roll SELECT '411622', n, '411622' || to_char(100000 + n / 100, 'FM000000')"
+                 " FROM generate_series(0, 19999) n"),
+            &e),
+        &e);
+    assert_done(store_protect(db, &e), &e);
+    assert_done(store_end(db, true, &e), &e);
+    assert_done(store_run(db, TEXT("ANALYZE roll"), &e), &e);
+}
+
 static void a_connection_that_breaks_in_a_transaction_keeps_nothing(void **state)
 {
     (void)state;
@@ -314,24 +331,66 @@ static void a_connection_that_broke_while_nothing_was_under_way_is_made_anew(voi
     assert_done(store_end(db, true, &e), &e);
 }
 
-/* ---- the second wall ---- */
-
-static void fill_villages(void)
+static void a_read_outside_of_a_transaction_is_begun_anew(void **state)
 {
-    assert_done(store_begin(db, &e), &e);
-    assert_done(
-        store_run(
-            db,
-            TEXT("CREATE TABLE roll (county TEXT, id INTEGER, village TEXT, PRIMARY KEY (county, id));"
-                 "CREATE INDEX roll_village ON roll (village);"
-                 "INSERT INTO roll SELECT '411622', n, '411622' || to_char(100000 + n / 100, 'FM000000')"
-                 " FROM generate_series(0, 19999) n"),
-            &e),
-        &e);
-    assert_done(store_protect(db, &e), &e);
-    assert_done(store_end(db, true, &e), &e);
-    assert_done(store_run(db, TEXT("ANALYZE roll"), &e), &e);
+    (void)state;
+    fill_villages();
+    static const char sql[] = "SELECT count(*) FROM roll";
+    assert_int_equal(ask(db, sql), 20000);
+    cut();
+    assert_int_equal(ask(db, sql), 20000); /* one that the old connection knew */
+    cut();
+    assert_int_equal(ask(db, "SELECT min(id) FROM roll"), 0);
+    cut();
+    struct statement *many = statement_open(db, TEXT("SELECT id FROM roll ORDER BY id"), &e);
+    assert_non_null(many);
+    statement_many(many);
+    for (int64_t n = 0; n < 20000; n++) {
+        assert_int_equal(statement_step(many, &e), STEP_ROW);
+        assert_int_equal(statement_column(many, 0).n, n);
+    }
+    assert_int_equal(statement_step(many, &e), STEP_DONE);
+    statement_close(many);
 }
+
+static void a_read_that_has_given_rows_is_lost_with_its_connection(void **state)
+{
+    (void)state;
+    fill_villages();
+    struct statement *many = statement_open(db, TEXT("SELECT id FROM roll ORDER BY id"), &e);
+    struct statement *other = statement_open(db, TEXT("SELECT count(*) FROM roll"), &e);
+    assert_non_null(many);
+    assert_non_null(other);
+    statement_many(many);
+    assert_int_equal(statement_step(many, &e), STEP_ROW);
+    cut();
+    assert_int_equal(statement_step(other, &e), STEP_FAILED); /* of the same unchanging state as the rows */
+    assert_refused(false, &e, STORE_LOST);
+    enum step step = STEP_ROW;
+    for (int64_t n = 1; step == STEP_ROW && n < 20000; n++)
+        step = statement_step(many, &e);
+    assert_int_equal(step, STEP_FAILED);
+    assert_refused(false, &e, STORE_LOST);
+    assert_int_equal(statement_step(other, &e), STEP_ROW);
+    statement_close(other);
+    statement_close(many);
+}
+
+static void a_read_in_a_transaction_is_lost_with_its_connection(void **state)
+{
+    (void)state;
+    assert_done(store_begin_read(db, &e), &e);
+    cut();
+    struct statement *s = statement_open(db, TEXT("SELECT 1"), &e);
+    assert_non_null(s);
+    assert_int_equal(statement_step(s, &e), STEP_FAILED);
+    assert_refused(false, &e, STORE_LOST);
+    statement_close(s);
+    assert_false(store_end(db, false, &e));
+    err_clear(&e);
+}
+
+/* ---- the second wall ---- */
 
 static void a_transaction_may_narrow_its_area_and_never_widen_it(void **state)
 {
@@ -562,6 +621,9 @@ int main(void)
         cmocka_unit_test(what_a_server_says_at_the_login_is_not_repeated),
         with_database(a_connection_that_breaks_in_a_transaction_keeps_nothing),
         with_database(a_connection_that_broke_while_nothing_was_under_way_is_made_anew),
+        with_database(a_read_outside_of_a_transaction_is_begun_anew),
+        with_database(a_read_that_has_given_rows_is_lost_with_its_connection),
+        with_database(a_read_in_a_transaction_is_lost_with_its_connection),
         with_database(a_transaction_may_narrow_its_area_and_never_widen_it),
         with_database(a_store_may_be_narrowed_and_is_so_after_a_new_connection),
         with_database(narrowing_ends_what_was_read_outside_of_a_transaction),
