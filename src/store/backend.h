@@ -41,6 +41,7 @@ struct backend {
     /* Runs a statement that writes; a failure may show only in what follows. */
     bool (*send)(struct store *db, struct prepared *p, struct err *e);
     void (*many)(struct prepared *p); /* its rows are to be read piece by piece */
+    void (*stream)(struct prepared *p); /* so, and nothing else runs beside it; NULL: as many */
     void (*reset)(struct prepared *p);
     void (*clear)(struct prepared *p);
     struct value (*column)(struct prepared *p, int index);

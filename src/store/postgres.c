@@ -439,6 +439,7 @@ const struct backend postgres_backend = {
     .step = postgres_step,
     .send = postgres_send,
     .many = postgres_many,
+    .stream = postgres_stream,
     .reset = postgres_reset,
     .clear = postgres_clear,
     .column = postgres_column,

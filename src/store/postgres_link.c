@@ -264,6 +264,7 @@ void link_disconnect(struct link *l)
     PQfinish(l->connection);
     l->connection = NULL;
     l->asked = NULL;
+    l->streaming = NULL;
     l->ahead = l->syncs = 0;
     l->scope = LINK_NONE;
     err_clear(&l->late);
@@ -379,6 +380,7 @@ bool link_settle(struct store *db, struct err *e)
         err_add(e, "reason", TEXT(""));
         return false;
     }
+    assert(l->streaming == NULL);
     piece_take(l);
     if (PQpipelineStatus(l->connection) == PQ_PIPELINE_OFF)
         return late_failure(l, e);

@@ -141,6 +141,9 @@ MUST_USE bool statement_send(struct statement *s, struct err *e);
 /* Says that the rows may be many: they are read piece by piece, and memory does not grow with them. Before
  * the first step. */
 void statement_many(struct statement *s);
+/* The same for rows that all are wanted, as fast as they come: until they have ended or the statement starts anew (it
+ * then waits for the rest), nothing else may run on this store. */
+void statement_stream(struct statement *s);
 /* Starts anew without values. */
 void statement_clear(struct statement *s);
 /* Columns of the row (from 0); bytes are valid until the next step, bind or close. */

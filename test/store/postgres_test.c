@@ -376,6 +376,41 @@ static void a_read_that_has_given_rows_is_lost_with_its_connection(void **state)
     statement_close(many);
 }
 
+static void a_stream_that_breaks_is_lost(void **state)
+{
+    (void)state;
+    fill_villages();
+    struct statement *s = statement_open(db, TEXT("SELECT id, pg_sleep(0.0002) FROM roll ORDER BY id"), &e);
+    assert_non_null(s);
+    statement_stream(s);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    cut();
+    enum step step = STEP_ROW;
+    for (int64_t n = 1; step == STEP_ROW && n < 20000; n++)
+        step = statement_step(s, &e);
+    assert_int_equal(step, STEP_FAILED);
+    assert_refused(false, &e, STORE_LOST);
+    assert_int_equal(statement_step(s, &e), STEP_ROW); /* on a new connection, from the first row on */
+    assert_int_equal(statement_column(s, 0).n, 0);
+    cut();
+    statement_close(s);
+}
+
+static void a_stream_keeps_to_the_wall(void **state)
+{
+    (void)state;
+    fill_villages();
+    assert_done(store_narrow(db, "411622100010", "411622100011", &e), &e);
+    struct statement *s = statement_open(db, TEXT("SELECT id FROM roll"), &e);
+    int64_t count = 0;
+    assert_non_null(s);
+    statement_stream(s);
+    while (statement_step(s, &e) == STEP_ROW)
+        count++;
+    statement_close(s);
+    assert_int_equal(count, 100);
+}
+
 static void a_read_in_a_transaction_is_lost_with_its_connection(void **state)
 {
     (void)state;
@@ -623,6 +658,8 @@ int main(void)
         with_database(a_connection_that_broke_while_nothing_was_under_way_is_made_anew),
         with_database(a_read_outside_of_a_transaction_is_begun_anew),
         with_database(a_read_that_has_given_rows_is_lost_with_its_connection),
+        with_database(a_stream_that_breaks_is_lost),
+        with_database(a_stream_keeps_to_the_wall),
         with_database(a_read_in_a_transaction_is_lost_with_its_connection),
         with_database(a_transaction_may_narrow_its_area_and_never_widen_it),
         with_database(a_store_may_be_narrowed_and_is_so_after_a_new_connection),
