@@ -47,7 +47,7 @@ static bool is_type(struct text type, struct text wanted)
     return same && (type.size == wanted.size || type.at[wanted.size] == ';' || type.at[wanted.size] == ' ');
 }
 
-static bool check_type(const struct request *r, struct err *e)
+static bool is_wanted_type(const struct request *r, struct err *e)
 {
     struct text wanted = r->expects == BODY_JSON ? TEXT("application/json") : TEXT("multipart/form-data");
     return is_type(r->head.content_type, wanted) ? true
@@ -78,7 +78,8 @@ static bool check_body(struct visit *v, struct err *e)
         return err_fail_int(e, &API_BODY_LARGE, "limit", (int64_t)REQUEST_JSON_MAX);
     if (r->expects == BODY_NONE || (!has_body(v, length) && r->expects == BODY_JSON))
         return true;
-    return check_type(r, e);
+    (void)is_wanted_type(r, &r->body_refused); /* told after it is known who asks */
+    return true;
 }
 
 /* Looks at everything that can be known before the body and without the database. */
@@ -112,7 +113,6 @@ static enum MHD_Result give_away(struct visit *v, enum route_queue queue)
     MHD_resume_connection(v->connection);
     atomic_fetch_add(&v->server->metrics.refused, 1);
     err_fail_int(&why, server_stopping(v->server) ? &API_STOPPING : &API_BUSY, "seconds", BUSY_SECONDS);
-    v->asking = false;
     answer_problem(&v->r, &why, NULL);
     v->ready = true;
     return MHD_YES;
@@ -154,7 +154,6 @@ static enum MHD_Result begin(struct visit *v, const char *method, const char *ra
 static enum MHD_Result take(struct visit *v, const char *data, size_t size)
 {
     struct request *r = &v->r;
-    v->asking = false;
     if (r->refused.kind == NULL && r->expects == BODY_JSON) {
         if (r->body.ceiling == 0)
             buf_init(&r->body, REQUEST_JSON_MAX);
@@ -180,7 +179,6 @@ static enum MHD_Result whole(struct visit *v)
         return refuse(v, &r->refused);
     if (is_urgent(r->route))
         return answer_here(v);
-    v->asking = false;
     return give_away(v, r->route->queue);
 }
 
@@ -205,8 +203,14 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *connection,
     (void)user, (void)connection, (void)url, (void)version;
     if (v == NULL)
         return MHD_NO;
+    struct request *r = &v->r;
     if (!v->begun)
         return begin(v, method, v->r.url.path.at);
+    if (v->asking
+        && *size == 0) { /* the library asks anew after it was resumed: now the body may come, or not */
+        v->asking = false;
+        return v->ready ? send_answer(v) : r->refused.kind != NULL ? refuse(v, &r->refused) : MHD_YES;
+    }
     if (*size > 0) {
         enum MHD_Result taken = take(v, data, *size);
         *size = 0;

@@ -46,8 +46,9 @@ struct request {
     struct text path_value[URL_SEGMENT_MAX]; /* of the route's {names}, in order */
     enum request_body expects;
     struct buf body;
-    struct upload *upload; /* BODY_FILES */
-    struct err refused;    /* before a worker saw it */
+    struct upload *upload;   /* BODY_FILES */
+    struct err refused;      /* before a worker saw it */
+    struct err body_refused; /* the body is of another type: told only to those who may ask */
     enum lang lang;
     bool known;                /* who asks is known: */
     const struct actor *actor; /* in the arena */

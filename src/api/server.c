@@ -65,10 +65,17 @@ static void queue_stop(struct queue *q)
 
 /* ---- workers ---- */
 
+static bool body_stands(const struct request *r, struct err *e)
+{
+    if (r->body_refused.kind != NULL)
+        *e = r->body_refused;
+    return r->body_refused.kind == NULL;
+}
+
 /* Whether files may come at all: who asks, and whether his role imports. */
 static bool ask(struct worker *w, struct request *r, struct err *e)
 {
-    return who_find(w, r, e) && access_may(r->actor, text_of(r->route->op->name), e);
+    return who_find(w, r, e) && access_may(r->actor, text_of(r->route->op->name), e) && body_stands(r, e);
 }
 
 void visit_work(struct worker *w, struct visit *v)
@@ -80,7 +87,8 @@ void visit_work(struct worker *w, struct visit *v)
             worker_failed(w, &r->refused);
         return;
     }
-    bool done = (r->route->who == ROUTE_ANYBODY || who_find(w, r, &e)) && r->route->handle(w, r, &e);
+    bool done = (r->route->who == ROUTE_ANYBODY || who_find(w, r, &e)) && body_stands(r, &e)
+                && r->route->handle(w, r, &e);
     if (!done)
         answer_problem(r, &e, NULL);
     worker_failed(w, &e);
