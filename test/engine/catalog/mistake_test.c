@@ -229,7 +229,7 @@ static const struct mistake mistakes[] = {
     {&CATALOG_LABEL, "roles:\n- {id: clerk, label: §{zh: 甲}}\n", "label"},
     {&CATALOG_SHAPE, "roles:\n- {id: clerk, " L ", does: §all}\n", "does"},
     {&CATALOG_SHAPE, "roles:\n- {id: clerk, " L ", does: [list, §'*']}\n", "*"},
-    {&CATALOG_SHAPE, "roles:\n- {id: clerk, " L ", does: [§'']}\n", "operation"},
+    {&CATALOG_MISSING_KEY, "roles:\n- {id: clerk, " L ", does: [§'']}\n", "does"},
     {&CATALOG_DUPLICATE, "roles:\n- {id: clerk, " L ", does: [list, §list]}\n", "list"},
     {&CATALOG_UNKNOWN_ENTITY, "roles:\n- {id: clerk, " L ", reads: [household, §house]}\n", "house"},
     {&CATALOG_UNKNOWN_ENTITY, "roles:\n- {id: clerk, " L ", writes: [§all]}\n", "all"},
