@@ -156,10 +156,8 @@ void session_close(struct session *s)
  * the area. */
 static bool narrow_store(struct session *s, const struct actor *actor, struct err *e)
 {
-    (void)s;
-    (void)actor;
-    (void)e;
-    return true;
+    bool all = actor == NULL || actor->area.lo[0] == 0;
+    return store_narrow(s->store, all ? NULL : actor->area.lo, all ? NULL : actor->area.hi, e);
 }
 
 bool session_act_for(struct session *s, const struct actor *actor, struct err *e)
