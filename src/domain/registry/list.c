@@ -70,13 +70,13 @@ static bool run_list(struct op_call *call, struct err *e)
     l->limit = limit->given ? limit->n : -1;
     l->query =
         (struct record_query){.as_of = DAY_NONE, .limit = -1, .open_sealed = call->session->vault != NULL};
-    if (!entity_named(call, op_value(call, "entity")->s, &l->entity, e)
+    if (!entity_readable(call, op_value(call, "entity")->s, &l->entity, e)
         || !records_area(call->session->records, op_value(call, "area")->s, &l->query.area, e)
         || !view_open(call, l->entity, reveal, NULL, &l->view, e))
         return false;
     l->query.entity = l->entity;
     l->query.fields = view_fields(l->view, &l->query.field_count);
-    if (reveal && !reveal_journal(call, l->entity->id, TEXT("*"), e))
+    if (reveal && !reveal_journal(call, l->entity->id, TEXT("*"), TEXT("reveal"), e))
         return false;
     if (where->given)
         return select_rows(call, l, where->s, e);

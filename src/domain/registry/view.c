@@ -8,10 +8,17 @@
 #define DIVISION_COUNTY 6
 #define DIVISION_TOWN 9
 
+/* How a column's values are shown. LOOK_USUAL: sensitive ones masked, as the owner of the database sees them
+ * without a reason. */
+enum look { LOOK_USUAL, LOOK_FULL, LOOK_STARS };
+#define STARS TEXT("****")
+
 struct view {
     const struct catalog *catalog;
     const struct catalog_entity *entity;
     bool reveal, by_id;
+    const struct actor *actor;
+    enum look *look;                      /* by column */
     const struct catalog_field **columns; /* shown, in order */
     size_t *position;                     /* of a column's value in the scan's row; SIZE_MAX: not stored */
     size_t count;
@@ -60,11 +67,25 @@ static struct text shown_name(const struct view *v, const struct catalog_field *
     return field->names.at != NULL && !of_the_town ? names_village(v->names, village) : TEXT_NONE;
 }
 
+/* false: the field is not there for whoever looks. */
+static bool look_of(const struct view *v, const struct catalog_field *field, enum look *out)
+{
+    *out = v->reveal ? LOOK_FULL : LOOK_USUAL;
+    if (v->actor == NULL)
+        return true;
+    enum access_show show = v->reveal ? access_reveals(v->actor, field) : access_shows(v->actor, field);
+    if (show == ACCESS_FULL)
+        *out = LOOK_FULL;
+    else /* numbers and dates have no other mask */
+        *out = field->sealed || field->class == CLASS_SENSITIVE ? LOOK_USUAL : LOOK_STARS;
+    return show != ACCESS_HIDDEN;
+}
+
 static void take_columns(struct view *v)
 {
     for (size_t i = 0; i < v->entity->field_count; i++) {
         const struct catalog_field *field = &v->entity->fields[i];
-        if (field->derived_from != NULL)
+        if (field->derived_from != NULL || !look_of(v, field, &v->look[v->count]))
             continue;
         v->columns[v->count] = field;
         v->position[v->count++] = field->column == SIZE_MAX ? SIZE_MAX : v->field_count;
@@ -79,12 +100,16 @@ bool view_open(const struct op_call *call, const struct catalog_entity *entity, 
     struct view *v = arena_take(call->arena, sizeof *v);
     if (v == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    *v = (struct view){
-        .catalog = call->session->catalog, .entity = entity, .reveal = reveal, .by_id = call->by_id};
+    *v = (struct view){.catalog = call->session->catalog,
+                       .entity = entity,
+                       .reveal = reveal,
+                       .by_id = call->by_id,
+                       .actor = records_actor(call->session->records)};
     v->columns = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->columns);
     v->position = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->position);
     v->fields = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->fields);
-    if (v->columns == NULL || v->position == NULL || v->fields == NULL)
+    v->look = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->look);
+    if (v->columns == NULL || v->position == NULL || v->fields == NULL || v->look == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     take_columns(v);
     struct area everything;
@@ -117,10 +142,13 @@ void view_json(const struct view *view, const struct record_row *row, struct jso
     for (size_t i = 0; i < view->count; i++) {
         const struct catalog_field *field = view->columns[i];
         json_key_text(out, view->by_id ? field->id : field->label.zh);
+        struct value v = view->position[i] == SIZE_MAX ? value_none() : row->values[view->position[i]];
         if (view->position[i] == SIZE_MAX)
             json_text(out, shown_name(view, field, row->village));
+        else if (view->look[i] == LOOK_STARS && v.kind != VALUE_NONE)
+            json_text(out, STARS);
         else
-            record_value_json(out, view->catalog, field, row->values[view->position[i]], view->reveal);
+            record_value_json(out, view->catalog, field, v, view->look[i] == LOOK_FULL);
     }
 }
 
@@ -130,10 +158,14 @@ struct text view_text(const struct view *view, const struct record_row *row, siz
     const struct catalog_field *field = view->columns[index];
     if (view->position[index] == SIZE_MAX)
         return shown_name(view, field, row->village);
-    return record_value_text(a, view->catalog, field, row->values[view->position[index]], view->reveal, lang);
+    struct value v = row->values[view->position[index]];
+    if (view->look[index] == LOOK_STARS && v.kind != VALUE_NONE)
+        return STARS;
+    return record_value_text(a, view->catalog, field, v, view->look[index] == LOOK_FULL, lang);
 }
 
-bool reveal_journal(const struct op_call *call, struct text entity, struct text record, struct err *e)
+bool reveal_journal(const struct op_call *call, struct text entity, struct text record, struct text why,
+                    struct err *e)
 {
     struct session *s = call->session;
     struct text county = text_slice(s->office_code, 0, DIVISION_COUNTY);
@@ -141,7 +173,7 @@ bool reveal_journal(const struct op_call *call, struct text entity, struct text 
         county = TEXT("000000");
     return store_begin(s->store, e)
            && store_end(s->store,
-                        journal_begin(s->journal, uuid_make(), call->by, TEXT("reveal"), e)
+                        journal_begin(s->journal, uuid_make(), call->by, why, e)
                             && journal_append(s->journal, county, entity, record, NULL, 0, e)
                             && journal_end(s->journal, e),
                         e);
