@@ -3,7 +3,6 @@
 #include "base/base.err.h"
 #include "domain/registry/given.h"
 #include "domain/registry/registry.err.h"
-#include "engine/catalog/coerce.err.h"
 
 static struct text refused_name(const struct batch_row *row, const struct catalog_field *field)
 {
