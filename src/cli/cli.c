@@ -7,6 +7,8 @@
 #include "cli/ops.h"
 #include "cli/parse.h"
 #include "cli/progress.h"
+#include "domain/account/account.h"
+#include "engine/access/access.err.h"
 #include "engine/session/session.h"
 #include <pwd.h>
 #include <signal.h>
@@ -20,6 +22,7 @@ struct cli {
     struct arena arena;
     struct cli_command command;
     struct session session;
+    struct actor actor; /* of --as */
     struct progress progress;
     struct op_call call;
     struct err err;
@@ -87,6 +90,22 @@ static bool open_session(struct cli *c)
     return true;
 }
 
+/* --as: from here on everything is that account's. What needs no database, or makes one, is nobody's but the
+ * owner's. */
+static bool act_as(struct cli *c)
+{
+    struct text name = c->command.global.as, words = text_of(c->command.op->name);
+    if (name.at == NULL)
+        return true;
+    if (c->command.op->needs == OP_NEEDS_NOTHING || c->command.op->needs == OP_NEEDS_ABSENT)
+        return err_fail_text(&c->err, &ACCESS_FORBIDDEN, "what", words);
+    if (!account_named(&c->session, name, &c->arena, &c->actor, &c->err)
+        || !access_may(&c->actor, words, &c->err) || !session_act_for(&c->session, &c->actor, &c->err))
+        return false;
+    c->call.by = c->actor.account;
+    return true;
+}
+
 static void prepare_call(struct cli *c)
 {
     const struct cli_global *g = &c->command.global;
@@ -132,7 +151,7 @@ static int run_command(struct cli *c, bool good)
 {
     if (good) {
         prepare_call(c);
-        good = open_session(c) && c->command.op->run(&c->call, &c->err);
+        good = open_session(c) && act_as(c) && c->command.op->run(&c->call, &c->err);
         progress_end(&c->progress);
         good = good && answer(c);
     }

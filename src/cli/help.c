@@ -45,6 +45,7 @@ static void print_globals(struct arena *a, struct print *p)
          "the database: a file or a postgresql:// address, default honghua.db"},
         {"--key-file FILE", "敏感字段的密钥文件，默认在数据库旁边",
          "the key of sensitive fields, default beside the database"},
+        {"--as ACCOUNT", "以某个账户的身份和权限执行", "act as an account, with its rights"},
         {"--json", "输出一个 JSON 值，供程序使用", "print one JSON value, for programs"},
         {"--lang zh|en", "提示所用语言", "language of messages"},
         {"--policy-version DIGEST", "按以前的政策包版本重算",

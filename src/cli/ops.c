@@ -1,5 +1,6 @@
 /* Gathers the operations. Always holds: the list is complete before the first command is parsed. */
 #include "cli/ops.h"
+#include "domain/account/account.h"
 #include "domain/check/check.h"
 #include "domain/import/import.h"
 #include "domain/registry/registry.h"
@@ -15,7 +16,8 @@ const struct op_list *cli_ops(void)
     static const struct op *all[OPS_MAX];
     static struct op_list list;
     const struct op_list *const modules[] = {&registry_ops, &import_ops, &check_ops,
-                                             &report_ops,   &synth_ops,  &tool_ops};
+                                             &report_ops,   &synth_ops,  &tool_ops,
+                                             &account_ops};
     if (list.at != NULL)
         return &list;
     for (size_t m = 0; m < COUNT_OF(modules); m++)

@@ -28,7 +28,7 @@ struct parser {
 
 static const struct {
     const char *name, *value;
-} global_options[] = {{"db", "FILE"}, {"key-file", "FILE"}, {"lang", "zh|en"}, {"policy-version", "DIGEST"},
+} global_options[] = {{"db", "FILE"}, {"key-file", "FILE"}, {"lang", "zh|en"}, {"policy-version", "DIGEST"}, {"as", "ACCOUNT"},
                       {"json", NULL}, {"help", NULL},       {"progress", NULL}};
 
 /* How the value of an option is named; NULL: it takes none. false: no operation has such an option. */
@@ -138,6 +138,8 @@ static bool take_globals(struct parser *p)
             g->key_file = o->value;
         else if (text_equal(o->name, TEXT("policy-version")))
             g->policy_version = o->value;
+        else if (text_equal(o->name, TEXT("as")))
+            g->as = o->value;
         else if (text_equal(o->name, TEXT("json")))
             g->json = true;
         else if (text_equal(o->name, TEXT("progress")))

@@ -4,7 +4,7 @@
 #include "engine/op/op.h"
 
 struct cli_global {
-    struct text db, key_file, policy_version;
+    struct text db, key_file, policy_version, as;
     bool json, help, progress;
     enum lang lang;
 };

@@ -206,7 +206,8 @@ static bool run_grade(struct op_call *call, struct err *e)
     if (g == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     call->result = g;
-    if (!scope_of(call, &g->scope, e) || !store_begin_read(call->session->store, e))
+    if (!scope_of(call, &g->scope, e) || !session_look_beyond(call->session, e)
+        || !store_begin_read(call->session->store, e))
         return false;
     const struct run_options options = {.area = g->scope.area, .as_of = g->scope.as_of, .grades = true};
     bool graded = run_open(call->session->records, call->session->catalog, &options, &run, e)
@@ -368,6 +369,7 @@ const struct op grade_op = {.name = "grade",
                             .parameters = grade_parameters,
                             .count = COUNT_OF(grade_parameters),
                             .needs = OP_NEEDS_DATABASE,
+                            .route = {.method = "GET", .path = "grade"},
                             .run = run_grade,
                             .json = json_grade,
                             .show = show_grade};

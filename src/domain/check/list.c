@@ -4,6 +4,7 @@
 #include "domain/check/check.err.h"
 #include "domain/check/check.sql.h"
 #include "domain/check/parts.h"
+#include "engine/access/access.err.h"
 
 #define LIST_SHOW_MAX 100 /* rows that a person is shown */
 
@@ -18,8 +19,7 @@ static bool run_list(struct op_call *call, struct err *e)
     l->household = TEXT("");
     l->rule = rule->given ? rule->s : TEXT("");
     l->state = state->given ? state->s : TEXT("");
-    l->area = call->session->office;
-    return !area->given || records_area(call->session->records, area->s, &l->area, e);
+    return session_area(call->session, area->given ? area->s : TEXT(""), &l->area, e);
 }
 
 static void json_v(struct json *out, struct text v)
@@ -197,6 +197,7 @@ const struct op finding_list_op = {.name = "finding list",
                                    .parameters = list_parameters,
                                    .count = COUNT_OF(list_parameters),
                                    .needs = OP_NEEDS_DATABASE,
+                                   .route = {.method = "GET", .path = "finding"},
                                    .run = run_list,
                                    .json = json_list,
                                    .show = show_list};
@@ -208,6 +209,9 @@ static bool explain(struct op_call *call, struct text id, struct text reason, st
     bool found = false;
     if (!finding_get(db, &(struct finding_get_in){.id = id}, call->arena, &row, &found, e))
         return false;
+    const struct actor *actor = records_actor(call->session->records);
+    if (actor != NULL && (!found || !access_holds(actor, row.village)))
+        return err_fail(e, &ACCESS_NOT_THERE);
     if (!found)
         return err_fail_text(e, &CHECK_FINDING_UNKNOWN, "id", id);
     if (text_equal(row.state, TEXT("gone")))
@@ -273,6 +277,7 @@ const struct op finding_explain_op = {.name = "finding explain",
                                       .count = COUNT_OF(explain_parameters),
                                       .needs = OP_NEEDS_KEY,
                                       .writes = true,
+                                      .route = {.method = "POST", .path = "finding/{id}/explain"},
                                       .run = run_explain,
                                       .json = json_explain,
                                       .show = show_explain};

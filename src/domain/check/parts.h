@@ -9,7 +9,8 @@
 
 extern const struct op check_op, finding_list_op, finding_explain_op, grade_op, indicator_op;
 
-/* Where and for which day: --area (else the office's own, else everything) and --as-of (else today). */
+/* Where and for which day: --area (else the account's own, the office's, everything) and --as-of (else
+ * today). */
 struct scope {
     struct area area;
     day as_of;

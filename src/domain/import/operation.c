@@ -257,14 +257,14 @@ static bool start(struct import_run *run, struct err *e)
                                            .office_known = !text_is_empty(call->session->office_code)};
     return (!errors->given || open_writer(run, errors->s, e))
            && headings_build(call->session->catalog, call->arena, &run->headings, e) && open_problems(run, e)
-           && belt_open(&run->belt, e)
+           && belt_open(&run->belt, e) && session_look_beyond(call->session, e)
            && batch_open(call->session->records, call->session->journal, &options, &run->events, &run->batch,
                          e)
            && reader_start(&run->reader, &reading, run->belt, run->problems, e);
 }
 
-/* By now the batch stands. A connection that breaks here is made anew; if that does not help either, the notes are left
- * out: an error would say that nothing was changed. */
+/* By now the batch stands. A connection that breaks here is made anew; if that does not help either, the
+ * notes are left out: an error would say that nothing was changed. */
 static bool tell_helpers(struct import_run *run, struct err *e)
 {
     struct store *db = run->call->session->store;
@@ -411,6 +411,7 @@ static const struct op import_op = {.name = "import",
                                     .count = COUNT_OF(parameters),
                                     .needs = OP_NEEDS_KEY,
                                     .writes = true,
+                                    .route = {.method = "POST", .path = "import", .job = true, .files = true},
                                     .run = import_run,
                                     .json = import_json,
                                     .show = import_show};

@@ -166,6 +166,7 @@ const struct op op_catalog = {
     .parameters = parameters,
     .count = COUNT_OF(parameters),
     .needs = OP_NEEDS_DATABASE,
+    .route = {.method = "GET", .path = "catalog/{entity}"},
     .run = run_catalog,
     .json = json_catalog,
     .show = show_catalog,

@@ -4,6 +4,7 @@
 #include "domain/check/check.h"
 #include "domain/registry/parts.h"
 #include "domain/registry/registry.err.h"
+#include "engine/access/access.err.h"
 
 static const struct op_parameter parameters[] = {
     {.name = "entity",
@@ -58,8 +59,12 @@ static bool part_open(struct op_call *call, const struct catalog_entity *entity,
     return area_of(TEXT(""), &part->query.area, e);
 }
 
-static bool absent(const struct catalog_entity *entity, struct text id, struct err *e)
+/* What lies outside an account's area and what does not exist answer the same bytes. */
+static bool absent(const struct op_call *call, const struct catalog_entity *entity, struct text id,
+                   struct err *e)
 {
+    if (records_actor(call->session->records) != NULL)
+        return err_fail(e, &ACCESS_NOT_THERE);
     err_fail_text(e, &REGISTRY_RECORD_ABSENT, "record", id);
     err_add(e, "entity", entity->id);
     return false;
@@ -73,7 +78,9 @@ static bool open_children(struct op_call *call, struct get *g, struct err *e)
         return err_fail(e, &OUT_OF_MEMORY);
     for (size_t i = 0; i < c->entity_count; i++) {
         const struct catalog_entity *entity = &c->entities[i];
-        if (entity->parent == NULL || entity->parent->entity != g->self.entity)
+        struct err unread = {.kind = NULL};
+        if (entity->parent == NULL || entity->parent->entity != g->self.entity
+            || !access_reads(records_actor(call->session->records), entity, &unread))
             continue;
         struct part *part = &g->children[g->child_count++];
         if (!part_open(call, entity, g->self.view, part, e))
@@ -93,22 +100,24 @@ static bool run_get(struct op_call *call, struct err *e)
     if (g == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     call->result = g;
-    if (!entity_named(call, op_value(call, "entity")->s, &entity, e)
+    if (!reveal_permit(call, e) || !entity_named(call, op_value(call, "entity")->s, &entity, e)
         || !part_open(call, entity, NULL, &g->self, e)
         || !record_find(call->session->records, entity, &g->self.query.area, id, call->arena,
                         &g->self.query.id, &found, e))
         return false;
     if (!found)
-        return absent(entity, id, e);
+        return absent(call, entity, id, e);
     if (op_value(call, "reveal")->given && !reveal_journal(call, entity->id, g->self.query.id, e))
         return false;
     return open_children(call, g, e);
 }
 
-/* A household's file says what checking found, too. */
+/* A household's file says what checking found, too, to whoever may list that. */
 static bool has_file(const struct op_call *call, const struct get *g)
 {
+    struct err closed = {.kind = NULL};
     return g->village.at != NULL
+           && access_may(records_actor(call->session->records), TEXT("finding list"), &closed)
            && g->self.entity == catalog_entity(call->session->catalog, TEXT("household"));
 }
 
@@ -211,6 +220,7 @@ const struct op op_get = {
     .parameters = parameters,
     .count = COUNT_OF(parameters),
     .needs = OP_NEEDS_DATABASE,
+    .route = {.method = "GET", .path = "{entity}/{id}"},
     .run = run_get,
     .json = json_get,
     .show = show_get,

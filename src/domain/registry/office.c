@@ -220,6 +220,7 @@ const struct op op_policy_show = {
     .zh = "查看现行政策包",
     .en = "the policy pack in force",
     .needs = OP_NEEDS_DATABASE,
+    .route = {.method = "GET", .path = "policy"},
     .run = run_show,
     .json = json_policy,
     .show = show_policy,

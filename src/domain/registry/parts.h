@@ -2,19 +2,42 @@
 #ifndef DOMAIN_REGISTRY_PARTS_H
 #define DOMAIN_REGISTRY_PARTS_H
 #include "domain/registry/registry.h"
+#include "engine/record/page.h"
 #include "engine/session/session.h"
 
-extern const struct op op_init, op_policy_show, op_policy_load, op_catalog, op_list_records, op_get,
-    op_journal_list, op_journal_verify, op_copy, op_grant;
+#define LIST_LIMIT 50 /* records of a page where nothing is said */
+#define LIST_LIMIT_MAX 1000
 
+extern const struct op op_init, op_policy_show, op_policy_load, op_catalog, op_list_records, op_get,
+    op_browse, op_journal_list, op_journal_verify, op_copy, op_grant;
+
+struct view;
 /* The entity that a call names. REGISTRY_ENTITY_UNKNOWN lists those that there are. */
 MUST_USE bool entity_named(const struct op_call *call, struct text id, const struct catalog_entity **out,
                            struct err *e);
 
+/* The same, and the caller may read it: ACCESS_FORBIDDEN. */
+MUST_USE bool entity_readable(const struct op_call *call, struct text id, const struct catalog_entity **out,
+                              struct err *e);
+/* A field by its id or its Chinese label; NULL: none. */
+const struct catalog_field *field_named(const struct catalog_entity *entity, struct text name);
+/* Whether whoever calls sees the field in full without a reason. */
+bool field_ordinary(const struct op_call *call, const struct catalog_field *field);
+
+/* Lists. The filters of an OP_FIELDS parameter: REGISTRY_FILTER_UNKNOWN, _VALUE, _MASKED, _MANY. */
+MUST_USE bool filters_read(const struct op_call *call, const struct catalog_entity *entity,
+                           const char *parameter, struct record_page *page, struct err *e);
+/* What a list asks of records, from the call's as-of and area. */
+MUST_USE bool list_query(const struct op_call *call, const struct catalog_entity *entity,
+                         const struct view *view, struct record_query *out, struct err *e);
+/* Sort, limit, cursor and offset of the call; `page` becomes the query's. OP_VALUE_BAD,
+ * REGISTRY_CURSOR_OFFSET, RECORD_CURSOR. */
+MUST_USE bool page_read(const struct op_call *call, struct record_query *q, struct record_page *page,
+                        struct err *e);
+
 /* How a record is shown: its ordinary fields in the pack's order, the shown ones (village's and division's
- * names) among them. The villages' names are read once; `beside`, or NULL, is another view of the call that has
- * them already. */
-struct view;
+ * names) among them. The villages' names are read once; `beside`, or NULL, is another view of the call that
+ * has them already. */
 MUST_USE bool view_open(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
                         const struct view *beside, struct view **out, struct err *e);
 /* The stored fields to ask a scan for, in its order. */
@@ -23,13 +46,16 @@ const struct catalog_field *const *view_fields(const struct view *view, size_t *
 size_t view_count(const struct view *view);
 const struct catalog_field *view_column(const struct view *view, size_t index);
 void view_json(const struct view *view, const struct record_row *row,
-               struct json *out); /* {LABEL: VALUE}, open: no braces */
+               struct json *out); /* {LABEL: VALUE}, or by field ids (call->by_id); open: no braces */
 struct text view_text(const struct view *view, const struct record_row *row, size_t index, struct arena *a,
                       enum lang lang);
 
 /* A member {"zh": …, "en": …} under `key`. */
 void json_label(struct json *out, const char *key, struct label label);
 
+/* An account reveals one record at a time and with a reason, by the operation of that name: the flag is the
+ * owner's. ACCESS_FORBIDDEN. */
+MUST_USE bool reveal_permit(const struct op_call *call, struct err *e);
 /* Journals that sensitive fields were shown in full: `what` is the entity, `record` one record or "*". */
 MUST_USE bool reveal_journal(const struct op_call *call, struct text entity, struct text record,
                              struct err *e);

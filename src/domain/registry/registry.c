@@ -2,6 +2,6 @@
 #include "domain/registry/parts.h"
 
 static const struct op *const all[] = {
-    &op_init, &op_policy_show,  &op_policy_load,    &op_catalog, &op_list_records,
-    &op_get,  &op_journal_list, &op_journal_verify, &op_copy,    &op_grant};
+    &op_init,   &op_policy_show,  &op_policy_load,    &op_catalog, &op_list_records, &op_get,
+    &op_browse, &op_journal_list, &op_journal_verify, &op_copy,    &op_grant};
 const struct op_list registry_ops = {all, COUNT_OF(all)};

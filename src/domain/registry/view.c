@@ -1,8 +1,10 @@
-/* How records are shown, for lists and single records alike. Always holds: a sealed value is masked here
- * unless the call reveals, and a reveal was journalled before the first row. */
+/* How records are shown, for lists and single records alike. Always holds: a field that the caller's role
+ * does not see is no column; one that it sees masked is masked here unless the call reveals, and a reveal was
+ * journalled before the first row. */
 #include "base/base.err.h"
 #include "domain/registry/parts.h"
 #include "domain/registry/registry.err.h"
+#include "engine/access/access.err.h"
 #include "engine/record/names.h"
 
 #define DIVISION_COUNTY 6
@@ -11,8 +13,10 @@
 struct view {
     const struct catalog *catalog;
     const struct catalog_entity *entity;
-    bool reveal;
+    const struct actor *actor;
+    bool reveal, by_id;
     const struct catalog_field **columns; /* shown, in order */
+    enum access_show *shows;              /* by column */
     size_t *position;                     /* of a column's value in the scan's row; SIZE_MAX: not stored */
     size_t count;
     const struct catalog_field **fields; /* asked of the scan */
@@ -34,6 +38,12 @@ bool entity_named(const struct op_call *call, struct text id, const struct catal
     err_fail_text(e, &REGISTRY_ENTITY_UNKNOWN, "entity", id);
     err_add(e, "known", known);
     return false;
+}
+
+bool entity_readable(const struct op_call *call, struct text id, const struct catalog_entity **out,
+                     struct err *e)
+{
+    return entity_named(call, id, out, e) && access_reads(records_actor(call->session->records), *out, e);
 }
 
 static struct text shown_name(const struct view *v, const struct catalog_field *field, struct text village)
@@ -58,8 +68,10 @@ static void take_columns(struct view *v)
 {
     for (size_t i = 0; i < v->entity->field_count; i++) {
         const struct catalog_field *field = &v->entity->fields[i];
-        if (field->derived_from != NULL)
+        enum access_show show = v->reveal ? access_reveals(v->actor, field) : access_shows(v->actor, field);
+        if (field->derived_from != NULL || show == ACCESS_HIDDEN)
             continue;
+        v->shows[v->count] = show;
         v->columns[v->count] = field;
         v->position[v->count++] = field->column == SIZE_MAX ? SIZE_MAX : v->field_count;
         if (field->column != SIZE_MAX)
@@ -73,11 +85,16 @@ bool view_open(const struct op_call *call, const struct catalog_entity *entity, 
     struct view *v = arena_take(call->arena, sizeof *v);
     if (v == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    *v = (struct view){.catalog = call->session->catalog, .entity = entity, .reveal = reveal};
+    *v = (struct view){.catalog = call->session->catalog,
+                       .entity = entity,
+                       .actor = records_actor(call->session->records),
+                       .reveal = reveal,
+                       .by_id = call->by_id};
     v->columns = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->columns);
+    v->shows = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->shows);
     v->position = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->position);
     v->fields = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->fields);
-    if (v->columns == NULL || v->position == NULL || v->fields == NULL)
+    if (v->columns == NULL || v->shows == NULL || v->position == NULL || v->fields == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     take_columns(v);
     struct area everything;
@@ -105,15 +122,25 @@ const struct catalog_field *view_column(const struct view *view, size_t index)
     return view->columns[index];
 }
 
+/* A value that is not sealed and yet masked, as a health condition is for an auditor: nothing of it is told
+ * but that it is known. */
+static bool is_blank(const struct view *view, size_t column, struct value v)
+{
+    return view->shows[column] == ACCESS_MASKED && !view->columns[column]->sealed && v.kind != VALUE_NONE;
+}
+
 void view_json(const struct view *view, const struct record_row *row, struct json *out)
 {
     for (size_t i = 0; i < view->count; i++) {
         const struct catalog_field *field = view->columns[i];
-        json_key_text(out, field->label.zh);
+        json_key_text(out, view->by_id ? field->id : field->label.zh);
         if (view->position[i] == SIZE_MAX)
             json_text(out, shown_name(view, field, row->village));
+        else if (is_blank(view, i, row->values[view->position[i]]))
+            json_z(out, "*");
         else
-            record_value_json(out, view->catalog, field, row->values[view->position[i]], view->reveal);
+            record_value_json(out, view->catalog, field, row->values[view->position[i]],
+                              view->shows[i] == ACCESS_FULL);
     }
 }
 
@@ -123,7 +150,17 @@ struct text view_text(const struct view *view, const struct record_row *row, siz
     const struct catalog_field *field = view->columns[index];
     if (view->position[index] == SIZE_MAX)
         return shown_name(view, field, row->village);
-    return record_value_text(a, view->catalog, field, row->values[view->position[index]], view->reveal, lang);
+    struct value v = row->values[view->position[index]];
+    if (is_blank(view, index, v))
+        return TEXT("*");
+    return record_value_text(a, view->catalog, field, v, view->shows[index] == ACCESS_FULL, lang);
+}
+
+bool reveal_permit(const struct op_call *call, struct err *e)
+{
+    if (!op_value(call, "reveal")->given || records_actor(call->session->records) == NULL)
+        return true;
+    return err_fail_text(e, &ACCESS_FORBIDDEN, "what", TEXT("reveal"));
 }
 
 bool reveal_journal(const struct op_call *call, struct text entity, struct text record, struct err *e)

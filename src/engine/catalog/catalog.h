@@ -1,5 +1,5 @@
 /* The policy pack in memory: entities, fields, codes, lines, parameters, selections, rules, grades,
- * indicators, reports.
+ * indicators, reports, roles.
  *
  * A field is written down once, in the pack; tables, import columns, frames, lists and labels all read it
  * here. A pack is loaded from a folder or from the copy that the database keeps, checked as a whole (names
@@ -266,6 +266,30 @@ struct catalog_import {
 struct catalog_division {
     struct text code, name; /* 12 digits */
 };
+/* How a role sees the fields of a class; ordered, each shows no less than the one before it. */
+enum role_shows {
+    ROLE_SHOWS_NONE,
+    ROLE_SHOWS_MASKED,
+    ROLE_SHOWS_REASON, /* masked; in full through the operation reveal, with a reason */
+    ROLE_SHOWS_FULL    /* never of a sealed field */
+};
+enum role_class { /* sensitive fields are sealed, or (health) they are not */
+                  ROLE_PUBLIC,
+                  ROLE_OFFICE,
+                  ROLE_PERSONAL,
+                  ROLE_SEALED,
+                  ROLE_HEALTH,
+                  ROLE_CLASS_COUNT
+};
+/* What an account of this role may do. What it does not name it may not do. */
+struct catalog_role {
+    struct text id;
+    struct label label;
+    const struct text *does; /* names of operations: "finding list" */
+    size_t does_count;
+    const bool *reads, *writes; /* by entity index */
+    enum role_shows shows[ROLE_CLASS_COUNT];
+};
 /* A report as the pack has it: its YAML node stays a tree of text for domain/report, which checks it when the
  * pack loads. */
 struct catalog_report {
@@ -313,6 +337,8 @@ struct catalog {
     size_t import_count;
     const struct catalog_report *reports;
     size_t report_count;
+    const struct catalog_role *roles;
+    size_t role_count;
     const struct catalog_division *divisions; /* ordered by code */
     size_t division_count;
     struct catalog_program *programs; /* all of them, for catalog_clear */
@@ -358,6 +384,14 @@ const struct catalog_indicator *catalog_indicator(const struct catalog *c, struc
 const struct catalog_parameter *catalog_parameter(const struct catalog *c, struct text id,
                                                   day on); /* NULL: none in force */
 const struct catalog_division *catalog_division(const struct catalog *c, struct text code);
+const struct catalog_role *catalog_role(const struct catalog *c, struct text id); /* NULL: none */
+bool catalog_role_does(const struct catalog_role *role, struct text operation);
+/* The field or the computed value (its `shown`) that an expression reads there; NULL: children, a village, a
+ * parameter. */
+const struct catalog_field *catalog_used(const struct catalog *c, const struct cel_use *use);
+/* The class by which roles see a field. A computed value (catalog_computed.shown) is of the most sensitive
+ * class of those that it reads. */
+enum role_class catalog_role_class(const struct catalog_field *field);
 /* The line of a kind for a division code on a day; NULL: none is in force. */
 const struct catalog_line *catalog_line(const struct catalog *c, struct text kind, struct text area, day on);
 /* An item of a code table: by what is stored, or by what a workbook says (label, also, code; width, blanks,
@@ -392,9 +426,9 @@ MUST_USE struct cel_env *catalog_env_new(const struct catalog *c, struct arena *
 /* A sealed value with '*' in the place of what must not be seen: the first and last characters stay where the
  * value is long enough for that to tell records apart and give nothing away. Never without a '*'. */
 struct text catalog_mask(struct arena *a, const struct catalog_field *field, struct text plain);
-/* A value that a field refuses, as the refusal may quote it: masked where the field is sensitive, and elsewhere
- * without runs of 11 digits or more, which are somebody's number in a wrong column. The numbers of records are
- * quoted in full. */
+/* A value that a field refuses, as the refusal may quote it: masked where the field is sensitive, and
+ * elsewhere without runs of 11 digits or more, which are somebody's number in a wrong column. The numbers of
+ * records are quoted in full. */
 struct text catalog_mask_refused(struct arena *a, const struct catalog_field *field, struct text plain);
 
 #endif

@@ -26,10 +26,11 @@ static const struct {
     [SECTION_SELECTIONS] = {"selections", false, true, false},
     [SECTION_RULES] = {"rules", true, true, true},
     [SECTION_INDICATORS] = {"indicators", true, true, false},
+    [SECTION_ROLES] = {"roles", false, true, false},
 };
 static_assert(COUNT_OF(sections) == SECTION_REPORTS, "reports and grades are no lists of items");
 static const char section_keys[] =
-    "codes entities imports lines parameters computed selections rules indicators grades";
+    "codes entities imports lines parameters computed selections rules indicators roles grades";
 
 static const struct catalog_file *find_file(const struct load *l, struct text prefix, const char *name)
 {

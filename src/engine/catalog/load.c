@@ -65,7 +65,7 @@ bool catalog_load(const struct catalog_file *files, size_t count, const struct c
     bool fine = files_sort(&l, files, count) && load_gather(&l) && load_codes(&l) && load_entities(&l)
                 && load_divisions(&l) && load_lines(&l) && load_parameters(&l) && load_imports(&l)
                 && load_computed_heads(&l) && load_classes(&l) && load_computed(&l) && load_rules(&l)
-                && load_grades(&l) && load_indicators(&l) && load_reports(&l);
+                && load_grades(&l) && load_indicators(&l) && load_reports(&l) && load_roles(&l);
     if (!fine) {
         catalog_clear(l.c);
         return false;

@@ -1,8 +1,8 @@
 /* Loading a pack: the state that all its parts share, and each part's door. For this folder only.
  *
  * Parts are built in an order in which what they name stands already: codes, entities, divisions, lines,
- * parameters, imports, classes, computed values, rules, grades, indicators. Each item is refused at its own
- * place. Everything lives in the catalogue's arena.
+ * parameters, imports, classes, computed values, rules, grades, indicators, roles. Each item is refused at
+ * its own place. Everything lives in the catalogue's arena.
  */
 #ifndef ENGINE_CATALOG_LOAD_H
 #define ENGINE_CATALOG_LOAD_H
@@ -20,6 +20,7 @@ enum section {
     SECTION_SELECTIONS,
     SECTION_RULES,
     SECTION_INDICATORS,
+    SECTION_ROLES,
     SECTION_REPORTS,
     SECTION_GRADES,
     SECTION_COUNT
@@ -78,6 +79,7 @@ bool load_rules(struct load *l);
 bool load_grades(struct load *l);
 bool load_indicators(struct load *l);
 bool load_reports(struct load *l);
+bool load_roles(struct load *l);
 
 const struct catalog_codes *load_find_codes(const struct load *l, struct text id);
 const struct catalog_computed *load_find_computed(const struct load *l, const struct catalog_entity *on,

@@ -262,6 +262,7 @@ static bool scan(struct filling *g, struct records *r, const struct area *area)
                                        .as_of = g->f->as_of,
                                        .fields = g->fields,
                                        .field_count = g->count,
+                                       .behind = true,
                                        .lean = true,
                                        .order = RECORD_BY_COUNTY,
                                        .limit = -1};

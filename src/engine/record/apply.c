@@ -143,7 +143,7 @@ static void put_place(struct place *place, struct text village)
 
 static bool village_by_code(struct resolving *r, struct text code, struct err *e)
 {
-    bool known = r->t->is_village && code.size == AREA_CODE_SIZE;
+    bool known = r->t->is_village && code.size == AREA_CODE_SIZE && batch_sees(r->b, code);
     if (!known && !village_known(r->b, code, &known, e))
         return false;
     if (known) {
@@ -241,6 +241,15 @@ static void need_parent(struct resolving *r, bool known)
         refuse(r, BATCH_KEY_MISSING, parent, TEXT_NONE);
 }
 
+/* What the batch may not see is refused as if what it hangs on were not there. */
+static void refuse_as_unknown(struct resolving *r, struct text parent)
+{
+    if (parent.size != 0)
+        refuse(r, BATCH_HOUSEHOLD_UNKNOWN, r->t->entity->parent, parent);
+    else
+        refuse(r, BATCH_VILLAGE_UNKNOWN, r->t->entity->village, r->in->id);
+}
+
 static bool resolve(struct resolving *r, struct work *w, bool look, struct err *e)
 {
     const struct table *t = r->t;
@@ -255,7 +264,11 @@ static bool resolve(struct resolving *r, struct work *w, bool look, struct err *
     w->state.found = false;
     if (r->count != 0 || !look)
         return true;
-    return work_find(r->b, w, r->in->place_given ? r->in->place.county : NULL, r->in->id, e);
+    if (!work_find(r->b, w, r->in->place_given ? r->in->place.county : NULL, r->in->id, e))
+        return false;
+    if (w->state.found && !batch_sees(r->b, w->state.village))
+        refuse_as_unknown(r, parent);
+    return true;
 }
 
 /* Where nothing in the rows says where a record lies: where it lay; a new one belongs to the town. */
@@ -298,6 +311,11 @@ static bool group_apply(struct batch *b, struct work *w, struct group *g, enum o
     if (r.count != 0)
         return refuse_rows(b, w->t, g, r.refusals, r.count, e);
     place_else(&r, w);
+    if (!batch_sees(b, text_of(in.place.village))) {
+        refuse_as_unknown(&r, TEXT_NONE);
+        *refused = true;
+        return refuse_rows(b, w->t, g, r.refusals, r.count, e);
+    }
     for (size_t i = 0; i < COUNT_OF(w->given); i++)
         w->given[i] |= in.given[i];
     return write(b, w, g, &in, out, e);

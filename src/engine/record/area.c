@@ -1,4 +1,5 @@
 /* Areas as ranges of village codes. */
+#include "engine/access/access.err.h"
 #include "engine/record/record.err.h"
 #include "engine/record/record.h"
 #include "engine/record/table.h"
@@ -64,15 +65,50 @@ bool area_is_listed(const struct catalog *c, const struct area *area)
     return from < c->division_count && area_holds(area, c->divisions[from].code);
 }
 
-bool records_area(struct records *r, struct text code, struct area *out, struct err *e)
+/* Whether the table of divisions or the villages of the register have anything there. */
+static bool is_somewhere(struct records *r, const struct area *area, bool *out, struct err *e)
 {
     const struct catalog_entity *village = catalog_entity(r->catalog, TEXT("village"));
     int64_t count = 0;
+    *out = area_is_listed(r->catalog, area);
+    if (*out || village == NULL)
+        return true;
+    if (!records_count_all(r, village, area, &count, e))
+        return false;
+    *out = count > 0;
+    return true;
+}
+
+bool records_area(struct records *r, struct text code, struct area *out, struct err *e)
+{
+    bool known = false;
     if (!area_of(code, out, e))
         return false;
-    if (area_is_listed(r->catalog, out))
+    if (r->actor != NULL && code.size == 0) {
+        *out = r->actor->area;
         return true;
-    if (village != NULL && !record_count(r, village, out, &count, e))
+    }
+    if (!access_covers(r->actor, out))
+        return err_fail(e, &ACCESS_AREA_UNKNOWN);
+    if (!is_somewhere(r, out, &known, e))
         return false;
-    return count > 0 || err_fail_text(e, &RECORD_AREA_UNKNOWN, "code", code);
+    if (known)
+        return true;
+    return r->actor != NULL ? err_fail(e, &ACCESS_AREA_UNKNOWN)
+                            : err_fail_text(e, &RECORD_AREA_UNKNOWN, "code", code);
+}
+
+/* ---- whom it works for ---- */
+
+void records_act_for(struct records *r, const struct actor *actor) { r->actor = actor; }
+
+const struct actor *records_actor(const struct records *r) { return r->actor; }
+
+bool records_permit(const struct records *r, const struct catalog_entity *entity, bool behind,
+                    const struct area *asked, struct area *out, struct err *e)
+{
+    if (!behind && !access_reads(r->actor, entity, e))
+        return false;
+    (void)access_meets(r->actor, asked, out);
+    return true;
 }

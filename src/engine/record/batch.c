@@ -186,6 +186,8 @@ static bool row_without_key(struct batch *b, const struct table *t, const struct
 bool batch_add(struct batch *b, const struct batch_row *row, struct err *e)
 {
     const struct table *t = table_of(b->r, row->entity);
+    if (!access_writes(b->r->actor, row->entity, e))
+        return false;
     struct batch_counts *counts = batch_count_of(b, row->sheet);
     if (counts == NULL) {
         err_fail_text(e, &RECORD_TOO_MANY, "what", TEXT("sheets"));

@@ -84,6 +84,12 @@ void batch_note(struct batch *b, const struct table *t, const struct staged *row
 bool batch_progress(struct batch *b, const char *stage, struct err *e);
 struct batch_counts *batch_count_of(struct batch *b, uint32_t sheet);
 
+/* Is what lies in this village there for whom the batch works for? */
+static inline bool batch_sees(const struct batch *b, struct text village)
+{
+    return access_holds(b->r->actor, village);
+}
+
 /* fallen.c: a refused companion takes the row that it rides on with it. */
 void fallen_add(struct batch *b, const struct staged *companion);
 MUST_USE bool fallen_has(struct batch *b, const struct staged *row, bool *has_out, struct err *e);

@@ -26,8 +26,8 @@ static void bind_area(struct statement *s, const struct area *area)
     statement_bind(s, 3, value_text(text_of(area->hi)));
 }
 
-bool record_count(struct records *r, const struct catalog_entity *entity, const struct area *area,
-                  int64_t *out, struct err *e)
+bool records_count_all(struct records *r, const struct catalog_entity *entity, const struct area *area,
+                       int64_t *out, struct err *e)
 {
     struct buf sql;
     buf_init(&sql, SQL_TEXT_MAX);
@@ -42,6 +42,13 @@ bool record_count(struct records *r, const struct catalog_entity *entity, const 
         *out = statement_column(s, 0).n;
     statement_close(s);
     return step == STEP_ROW;
+}
+
+bool record_count(struct records *r, const struct catalog_entity *entity, const struct area *area,
+                  int64_t *out, struct err *e)
+{
+    struct area met;
+    return records_permit(r, entity, false, area, &met, e) && records_count_all(r, entity, &met, out, e);
 }
 
 /* The first id for which the condition on ?1 holds. */
@@ -75,10 +82,35 @@ bool record_find(struct records *r, const struct catalog_entity *entity, const s
                  struct text key, struct arena *a, struct text *id_out, bool *found_out, struct err *e)
 {
     const struct table *t = table_of(r, entity);
+    struct area met;
     static const char by_id[] = "county IN (SELECT DISTINCT county FROM journal_head) AND id = ?1";
-    if (!find_where(r, t, area, by_id, NULL, key, a, id_out, found_out, e) || *found_out || !t->has_alternate)
+    if (!records_permit(r, entity, false, area, &met, e))
+        return false;
+    if (!find_where(r, t, &met, by_id, NULL, key, a, id_out, found_out, e) || *found_out || !t->has_alternate)
         return e->kind == NULL;
-    return find_where(r, t, area, NULL, entity->fields[entity->key[0]].z, key, a, id_out, found_out, e);
+    return find_where(r, t, &met, NULL, entity->fields[entity->key[0]].z, key, a, id_out, found_out, e);
+}
+
+bool record_village(struct records *r, const struct catalog_entity *entity, struct text id,
+                    char out[AREA_CODE_SIZE + 1], struct err *e)
+{
+    struct buf sql;
+    buf_init(&sql, SQL_TEXT_MAX);
+    buf_add_format(
+        &sql,
+        "SELECT village FROM \"%s\" WHERE county IN (SELECT DISTINCT county FROM journal_head) AND id = ?1",
+        entity->z);
+    struct statement *s = open_sql(r, &sql, e);
+    if (s == NULL)
+        return false;
+    statement_bind(s, 1, value_text(id));
+    enum step step = statement_step(s, e);
+    memset(out, 0, AREA_CODE_SIZE + 1);
+    struct value village = step == STEP_ROW ? statement_column(s, 0) : value_none();
+    if (village.kind == VALUE_TEXT && village.s.size == AREA_CODE_SIZE)
+        memcpy(out, village.s.at, AREA_CODE_SIZE);
+    statement_close(s);
+    return step != STEP_FAILED;
 }
 
 bool record_given(struct records *r, const struct catalog_entity *entity, uint64_t given_out[4],

@@ -1,6 +1,7 @@
 /* Names of places. Always holds: villages are ordered by code. */
 #include "engine/record/names.h"
 #include "base/base.err.h"
+#include "engine/record/table.h"
 
 struct village_name {
     struct text code, name;
@@ -28,7 +29,7 @@ static bool read_all(struct records *r, struct names *names, struct record_query
     struct record_row row;
     int64_t room;
     bool good = true;
-    if (!record_count(r, query->entity, &query->area, &room, e))
+    if (!records_count_all(r, query->entity, &query->area, &room, e))
         return false;
     names->at = arena_take_many(a, (size_t)room + 1, sizeof *names->at);
     if (names->at == NULL)
@@ -47,7 +48,7 @@ struct names *names_read(struct records *r, const struct catalog *c, const struc
     const struct catalog_entity *village = catalog_entity(c, TEXT("village"));
     const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
     struct record_query query = {
-        .entity = village, .area = *area, .as_of = DAY_NONE, .fields = &name, .field_count = 1, .limit = -1};
+        .entity = village, .area = *area, .as_of = DAY_NONE, .fields = &name, .field_count = 1, .limit = -1, .behind = true};
     struct names *names = arena_take(a, sizeof *names);
     if (names == NULL) {
         err_fail(e, &OUT_OF_MEMORY);

@@ -39,7 +39,9 @@ struct records *records_open(struct store *db, const struct catalog *catalog, co
 void records_close(struct records *r);
 /* From now on everything is read and written for `actor` (borrowed; NULL: the owner of the database): rows
  * outside its area are not there, an entity that its role does not list is ACCESS_FORBIDDEN, and records_area
- * answers for empty text with its own area, for a code beyond it like for an unknown one. */
+ * answers for empty text with its own area, for a code beyond it, in part or as a whole, like for an unknown
+ * one: ACCESS_AREA_UNKNOWN, which does not repeat the code. A batch refuses what lies outside like a village
+ * or household that is not there. */
 void records_act_for(struct records *r, const struct actor *actor);
 const struct actor *records_actor(const struct records *r);
 
@@ -53,6 +55,7 @@ enum record_order {
     RECORD_BY_PARENT, /* parent id, then id */
     RECORD_BY_COUNTY  /* county, then id, as the tables lie: nothing is sorted; with earlier states by id */
 };
+struct record_page;
 struct record_query {
     const struct catalog_entity *entity;
     struct area area;
@@ -60,18 +63,23 @@ struct record_query {
     const struct catalog_field *const *fields; /* stored fields wanted, in this order */
     size_t field_count;
     bool open_sealed; /* sealed fields in plain (needs the vault); else VALUE_BYTES of the keyed hash */
-    bool lean; /* village (where the entity has a parent), fact_day and rev are not wanted: left empty */
+    bool behind; /* feeds a computation, or names of places: the area holds, the role's list of entities is
+                    not asked */
+    bool lean;   /* village (where the entity has a parent), fact_day and rev are not wanted: left empty */
     enum record_order order;
-    struct text after;  /* ids greater than this one, or TEXT_NONE */
-    int64_t limit;      /* < 0: all */
-    struct text id;     /* this record only, or TEXT_NONE */
-    struct text parent; /* children of this record only, or TEXT_NONE */
+    struct text after;              /* ids greater than this one, or TEXT_NONE */
+    int64_t limit;                  /* < 0: all */
+    struct text id;                 /* this record only, or TEXT_NONE */
+    struct text parent;             /* children of this record only, or TEXT_NONE */
+    const struct record_page *page; /* filters and another order (page.h); NULL: none. `order` and `after` do
+                                       not count then */
 };
 struct record_row {
     struct text id, village, parent; /* parent: TEXT_NONE where the entity has none */
     day fact_day;
     int64_t rev;
     const struct value *values; /* field_count; borrowed until the next step */
+    struct value sort;          /* with a page: of its sort field; else VALUE_NONE */
 };
 struct record_scan;
 MUST_USE bool record_scan_open(struct records *r, const struct record_query *q, struct record_scan **out,
@@ -86,6 +94,10 @@ MUST_USE bool record_count(struct records *r, const struct catalog_entity *entit
 MUST_USE bool record_find(struct records *r, const struct catalog_entity *entity, const struct area *area,
                           struct text key, struct arena *a, struct text *id_out, bool *found_out,
                           struct err *e);
+/* The village of a record by its id, wherever it lies and whoever asks; *out empty: there is no such record.
+ * For what is kept beside records (the journal) and has no village of its own. */
+MUST_USE bool record_village(struct records *r, const struct catalog_entity *entity, struct text id,
+                             char out[AREA_CODE_SIZE + 1], struct err *e);
 /* Has any import ever had this field, if only with empty cells? (a bit for each stored field, four words;
  * kept while batches are applied) */
 MUST_USE bool record_given(struct records *r, const struct catalog_entity *entity, uint64_t given_out[4],

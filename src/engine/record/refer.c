@@ -70,7 +70,7 @@ bool parent_look(struct batch *b, const struct table *parent, struct text id, bo
     if (!work_find(b, w, NULL, id, e))
         return false;
     if (w->state.found) {
-        known = true;
+        known = batch_sees(b, w->state.village); /* another's is as none */
         memcpy(place.county, w->state.county.at, COUNTY_SIZE);
         memcpy(place.village, w->state.village.at, AREA_CODE_SIZE);
     } else if (!place_in_stage(b, parent, id, &known, &place, e)) {
@@ -97,7 +97,7 @@ bool reference_known(struct batch *b, const struct table *target, struct text id
     struct work *w = &b->work[target->index];
     if (!work_find(b, w, NULL, id, e))
         return false;
-    *known_out = w->state.found;
+    *known_out = w->state.found && batch_sees(b, w->state.village);
     if (!w->state.found && !in_stage(b, target, id, known_out, e))
         return false;
     if (slot->id.ceiling == 0)

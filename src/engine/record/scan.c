@@ -1,15 +1,18 @@
 /* Reading records: scans in an order, counts, single records. */
 #include "base/base.err.h"
+#include "engine/record/page_part.h"
 #include "engine/record/record.err.h"
-#include "engine/record/table.h"
+#include "engine/record/total.h"
 #include "engine/vault/vault.h"
+#include <assert.h>
 #include <stdlib.h>
 
 #define ROW_PLAIN_MAX (16u << 20)
 #define FEW 1000 /* rows that may come at once */
 enum { ROW_ID, ROW_VILLAGE, ROW_FACT_DAY, ROW_REV, ROW_PARENT, ROW_FIELDS };
 /* Parameters: those that a query has not stay unbound. */
-enum { ASK_COUNTY = 1, ASK_LO, ASK_HI, ASK_AS_OF, ASK_AFTER, ASK_ID, ASK_PARENT, ASK_LIMIT };
+enum { ASK_COUNTY = 1, ASK_LO, ASK_HI, ASK_AS_OF, ASK_AFTER, ASK_ID, ASK_PARENT, ASK_LIMIT, ASK_PAGE };
+static_assert(ASK_PAGE == PAGE_FIRST, "a page's parameters come behind those of the scan");
 
 struct record_scan {
     struct records *r;
@@ -34,6 +37,7 @@ struct shape {
     bool past;                    /* as_of is asked, and there are earlier states */
     bool by_parent;               /* asked, and the ids do not give that order already */
     bool sqlite;
+    bool counts; /* how many there are is asked, not which */
 };
 
 /* ---- what the table is like ---- */
@@ -148,6 +152,10 @@ static bool reads_cipher(const struct records *r, const struct record_query *q,
 static void add_select(struct buf *sql, const struct records *r, const struct shape *shape)
 {
     const struct catalog_field *parent = shape->t->entity->parent;
+    if (shape->counts) {
+        buf_add_z(sql, "SELECT 1");
+        return;
+    }
     if (shape->q->lean)
         buf_add_z(sql, parent != NULL ? "SELECT id, NULL, NULL, NULL, " : "SELECT id, village, NULL, NULL, ");
     else
@@ -163,6 +171,18 @@ static void add_select(struct buf *sql, const struct records *r, const struct sh
         else
             add_column(sql, shape->q->fields[i]);
     }
+    page_add_sort_column(sql, shape->t, shape->q->page);
+}
+
+/* One village is asked for by equality, so that its index gives the order by id, too. With a page SQLite is
+ * kept from the village's index where the area holds everything: it would sort what lies in order. */
+static void add_area(struct buf *sql, const struct shape *shape)
+{
+    const char *plus = shape->sqlite && shape->whole && shape->q->page != NULL && !shape->counts ? "+" : "";
+    if (area_is_village(&shape->q->area))
+        buf_add_format(sql, " AND %svillage = ?%d", plus, ASK_LO);
+    else
+        buf_add_format(sql, " AND %svillage >= ?%d AND %svillage < ?%d", plus, ASK_LO, plus, ASK_HI);
 }
 
 static void add_filters(struct buf *sql, const struct shape *shape)
@@ -174,7 +194,8 @@ static void add_filters(struct buf *sql, const struct shape *shape)
     else if (shape->few)
         buf_add_z(sql, " AND county IN (SELECT DISTINCT county FROM journal_head)");
     if (q->area.lo[0] != 0)
-        buf_add_format(sql, " AND village >= ?%d AND village < ?%d", ASK_LO, ASK_HI);
+        add_area(sql, shape);
+    page_add_conditions(sql, shape->t, q->page);
     if (q->after.at != NULL)
         buf_add_format(sql, " AND id > ?%d", ASK_AFTER);
     if (q->id.at != NULL)
@@ -195,7 +216,7 @@ static void add_from(struct buf *sql, const struct shape *shape, bool past)
 {
     const char *z = shape->t->entity->z, *ending = past ? "_past" : "";
     buf_add_format(sql, " FROM \"%s%s\" AS t", z, ending);
-    if (!shape->sqlite || shape->q->id.at != NULL)
+    if (!shape->sqlite || shape->q->id.at != NULL || shape->q->page != NULL)
         return;
     if (is_below_one(shape) || (!past && shape->whole && shape->by_parent))
         buf_add_format(sql, " INDEXED BY \"%s%s_parent\"", z, ending);
@@ -230,13 +251,16 @@ static void add_query(struct buf *sql, const struct records *r, const struct sha
     if (shape->past)
         add_past(sql, r, shape);
     bool as_it_lies = shape->q->order == RECORD_BY_COUNTY && !shape->past;
-    if (shape->q->id.at == NULL)
+    if (shape->q->page != NULL)
+        page_add_order(sql, shape->t, shape->q, ROW_FIELDS + (int)shape->q->field_count + 1);
+    else if (shape->q->id.at == NULL)
         buf_add_format(sql, " ORDER BY %s",
                        shape->by_parent ? "5 NULLS FIRST, 1"
                        : as_it_lies     ? "county, id"
                                         : "1");
     if (shape->q->limit >= 0)
         buf_add_format(sql, " LIMIT ?%d", ASK_LIMIT);
+    page_add_offset(sql, shape->q);
 }
 
 static void bind_query(struct statement *s, const struct shape *shape)
@@ -246,7 +270,8 @@ static void bind_query(struct statement *s, const struct shape *shape)
         statement_bind(s, ASK_COUNTY, value_text(text_of(shape->county)));
     if (q->area.lo[0] != 0) {
         statement_bind(s, ASK_LO, value_text(text_of(q->area.lo)));
-        statement_bind(s, ASK_HI, value_text(text_of(q->area.hi)));
+        if (!area_is_village(&q->area))
+            statement_bind(s, ASK_HI, value_text(text_of(q->area.hi)));
     }
     if (shape->past)
         statement_bind(s, ASK_AS_OF, value_int(q->as_of));
@@ -258,6 +283,37 @@ static void bind_query(struct statement *s, const struct shape *shape)
         statement_bind(s, ASK_PARENT, value_text(q->parent));
     if (q->limit >= 0)
         statement_bind(s, ASK_LIMIT, value_int(q->limit));
+}
+
+bool scan_count(struct records *r, const struct record_query *q, int64_t *out, struct err *e)
+{
+    struct shape shape;
+    struct arena hashes;
+    struct buf sql;
+    if (!shape_of(r, q, &shape, e))
+        return false;
+    shape.counts = true;
+    buf_init(&sql, SQL_TEXT_MAX);
+    arena_init(&hashes, ROW_PLAIN_MAX);
+    buf_add_z(&sql, "SELECT count(*) FROM (");
+    add_select(&sql, r, &shape);
+    add_from(&sql, &shape, false);
+    add_filters(&sql, &shape);
+    if (shape.past)
+        add_past(&sql, r, &shape);
+    buf_add_z(&sql, ") AS found");
+    struct statement *s = sql.failed ? NULL : statement_open(r->db, buf_text(&sql), e);
+    buf_clear(&sql);
+    bool good = s != NULL || err_fail(e, &OUT_OF_MEMORY);
+    if (good) {
+        bind_query(s, &shape);
+        good = page_bind(s, r, shape.t, q->page, &hashes, e) && statement_step(s, e) == STEP_ROW;
+    }
+    if (good)
+        *out = statement_column(s, 0).n;
+    statement_close(s);
+    arena_clear(&hashes);
+    return good;
 }
 
 /* ---- scanning ---- */
@@ -306,10 +362,12 @@ static bool scan_start(struct record_scan *scan, struct err *e)
     buf_clear(&sql);
     if (scan->s == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    if (scan->q.id.at == NULL && scan->q.parent.at == NULL && (scan->q.limit < 0 || scan->q.limit > FEW))
+    if (scan->q.lean)
+        statement_stream(scan->s);
+    else if (scan->q.id.at == NULL && scan->q.parent.at == NULL && (scan->q.limit < 0 || scan->q.limit > FEW))
         statement_many(scan->s);
     bind_query(scan->s, shape);
-    return true;
+    return page_bind(scan->s, scan->r, scan->t, scan->q.page, &scan->kept, e);
 }
 
 bool record_scan_open(struct records *r, const struct record_query *q, struct record_scan **out,
@@ -322,7 +380,8 @@ bool record_scan_open(struct records *r, const struct record_query *q, struct re
     scan->t = table_of(r, q->entity);
     arena_init(&scan->plain, ROW_PLAIN_MAX);
     arena_init(&scan->kept, ROW_PLAIN_MAX);
-    if (!query_keep(scan, q, e) || !fields_take(scan, q, e) || !scan_start(scan, e)) {
+    if (!query_keep(scan, q, e) || !records_permit(r, q->entity, q->behind, &q->area, &scan->q.area, e)
+        || !fields_take(scan, q, e) || !scan_start(scan, e)) {
         record_scan_close(scan);
         return false;
     }
@@ -364,6 +423,9 @@ bool record_scan_next(struct record_scan *scan, struct record_row *row_out, stru
     for (size_t i = 0; i < scan->field_count; i++)
         scan->values[i] = statement_column(scan->s, (int)(ROW_FIELDS + i));
     row_out->values = scan->values;
+    row_out->sort = page_has_sort_column(scan->t, scan->q.page)
+                        ? statement_column(scan->s, (int)(ROW_FIELDS + scan->field_count))
+                        : value_none();
     return !scan->any_sealed || row_open(scan, row_out->id, e);
 }
 

@@ -45,7 +45,18 @@ struct records {
     struct table *tables;       /* one for each entity */
     const struct table **order; /* parents before children */
     size_t count;
+    struct totals *totals; /* total.c; NULL: none was asked for */
+    const struct actor *actor; /* whom it works for; NULL: the owner */
 };
+/* What of `asked` the actor may read: *out. ACCESS_FORBIDDEN where the role does not list the entity;
+ * `behind`: the rows feed a computation or names, and the list of entities is not asked. Everything that
+ * reads rows of entities in SQL of its own goes through here. */
+MUST_USE bool records_permit(const struct records *r, const struct catalog_entity *entity, bool behind,
+                             const struct area *asked, struct area *out, struct err *e);
+
+/* record_count without asking whom it is for. */
+MUST_USE bool records_count_all(struct records *r, const struct catalog_entity *entity,
+                                const struct area *area, int64_t *out, struct err *e);
 
 const struct table *table_of(const struct records *r, const struct catalog_entity *entity);
 static inline size_t table_width(const struct table *t)

@@ -31,7 +31,8 @@ static int name_order(const void *a, const void *b)
 
 static bool name_add(struct batch *b, size_t *room, struct text name, struct text code, struct err *e)
 {
-    if (code.size != AREA_CODE_SIZE || !area_holds(&b->office, code) || memcmp(code.at + 9, "000", 3) == 0)
+    if (code.size != AREA_CODE_SIZE || !area_holds(&b->office, code) || !batch_sees(b, code)
+        || memcmp(code.at + 9, "000", 3) == 0)
         return true;
     if (b->name_count == *room) {
         struct name *more = arena_take_many(&b->arena, 2 * *room + 64, sizeof *more);
@@ -191,7 +192,7 @@ bool village_known(struct batch *b, struct text code, bool *known_out, struct er
 {
     const struct table *t = village_table(b);
     *known_out = false;
-    if (code.size != AREA_CODE_SIZE)
+    if (code.size != AREA_CODE_SIZE || !batch_sees(b, code))
         return true;
     if (catalog_division(b->r->catalog, code) != NULL) {
         *known_out = true;

