@@ -17,10 +17,11 @@ export class Refusal extends Error {
   }
   /* What is wrong, by field. */
   get fields(): Record<string, string> {
-    const errors = this.problem?.errors
-    if (!errors) return {}
-    if (!Array.isArray(errors)) return errors
-    return Object.fromEntries(errors.map((x) => [x.field, x.detail]))
+    return Object.fromEntries((this.problem?.errors ?? []).map((x) => [x.field, x.detail]))
+  }
+  /* The whole sentence: what happened, then what to do; '' where the server was not reached. */
+  get sentence(): string {
+    return this.problem?.detail ?? ''
   }
 }
 

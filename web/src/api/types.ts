@@ -138,7 +138,8 @@ export interface Job<T = unknown> {
   progress: number | { stage?: string; done?: number; total?: number } | null
   result: T | null
   problem: ProblemDocument | null
-  created?: string
+  begun?: string | null
+  ended?: string | null
 }
 export interface ProblemDocument {
   type: string
@@ -146,13 +147,14 @@ export interface ProblemDocument {
   status: number
   detail: string
   next: string
-  errors?: Record<string, string> | { field: string; detail: string }[]
+  errors?: { field: string; type: string; detail: string; next: string }[]
   record?: Row
 }
 export interface Me {
   account: string
-  role?: string
-  roles?: (string | { id: string; label?: Label })[]
-  areas: (string | { code: string; name?: string })[]
-  may: string[]
+  roles: { id: string; label: string }[]
+  areas: { code: string; name: string | null }[]
+  may: string[] // names of operations
+  reads: string[] // entities
+  writes: string[]
 }

@@ -26,17 +26,9 @@ export function useSession() {
   }
   /* `words`: the words of a command ("finding explain"). Unknown means no. */
   const may = (words: string): boolean => state.me?.may.includes(words) ?? false
-  const reads = (entity: string): boolean => {
-    const list = (state.me as { reads?: string[] | 'all' } | null)?.reads
-    return may('list') && (list === undefined || list === 'all' || list.includes(entity))
-  }
-  const area = computed(() => {
-    const first = state.me?.areas[0]
-    return typeof first === 'string' ? { code: first, name: '' } : { code: first?.code ?? '', name: first?.name ?? '' }
-  })
-  const role = computed(() => {
-    const r = state.me?.roles?.[0] ?? state.me?.role ?? ''
-    return typeof r === 'string' ? { id: r, label: null } : { id: r.id, label: r.label ?? null }
-  })
-  return { state, load, login, logout, may, reads, area, role }
+  const reads = (entity: string): boolean => may('list') && (state.me?.reads.includes(entity) ?? false)
+  const writes = (entity: string): boolean => state.me?.writes.includes(entity) ?? false
+  const area = computed(() => ({ code: state.me?.areas[0]?.code ?? '', name: state.me?.areas[0]?.name ?? '' }))
+  const role = computed(() => state.me?.roles[0]?.label ?? '')
+  return { state, load, login, logout, may, reads, writes, area, role }
 }
