@@ -257,7 +257,7 @@ static bool start(struct import_run *run, struct err *e)
                                            .office_known = !text_is_empty(call->session->office_code)};
     return (!errors->given || open_writer(run, errors->s, e))
            && headings_build(call->session->catalog, call->arena, &run->headings, e) && open_problems(run, e)
-           && belt_open(&run->belt, e) && session_look_beyond(call->session, e)
+           && belt_open(&run->belt, e)
            && batch_open(call->session->records, call->session->journal, &options, &run->events, &run->batch,
                          e)
            && reader_start(&run->reader, &reading, run->belt, run->problems, e);

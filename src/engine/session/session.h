@@ -55,6 +55,8 @@ MUST_USE bool session_init(struct session *s, const struct session_options *opti
 /* Loads a new version of the pack into the open database; in force from now on. Same digest: nothing changes,
  * *changed_out false. */
 MUST_USE bool session_policy_load(struct session *s, struct text folder, bool *changed_out, struct err *e);
+/* Is the pack that the session opened with still in force? Else it is to be opened anew. */
+MUST_USE bool session_is_current(struct session *s, bool *out, struct err *e);
 /* Keeps the office's area once it is known (first import). In the caller's transaction. */
 MUST_USE bool session_set_office(struct session *s, struct text code, struct err *e);
 
