@@ -111,6 +111,34 @@ static void json_rule(const struct catalog_rule *rule, enum lang lang, struct js
     json_object_end(out);
 }
 
+static void json_named(struct text id, struct label label, enum lang lang, struct json *out)
+{
+    json_key(out, "id");
+    json_text(out, id);
+    json_key(out, "label");
+    json_text(out, label_in(label, lang));
+}
+
+/* An attention grade and every reason that leads to it, in words. */
+static void json_grade(const struct catalog_grade *grade, enum lang lang, struct json *out)
+{
+    json_object(out);
+    json_named(grade->id, grade->label, lang, out);
+    json_key(out, "visit_months");
+    json_int(out, grade->visit_months);
+    json_key(out, "reasons");
+    json_array(out);
+    for (size_t i = 0; i < grade->reason_count; i++) {
+        json_object(out);
+        json_named(grade->reasons[i].id, grade->reasons[i].label, lang, out);
+        json_key(out, "when");
+        json_text(out, grade->reasons[i].when_text);
+        json_object_end(out);
+    }
+    json_array_end(out);
+    json_object_end(out);
+}
+
 static bool json_policy(struct op_call *call, struct json *out, struct err *e)
 {
     const struct catalog *c = call->session->catalog;
@@ -127,6 +155,11 @@ static bool json_policy(struct op_call *call, struct json *out, struct err *e)
     json_array(out);
     for (size_t i = 0; i < c->rule_count; i++)
         json_rule(&c->rules[i], call->lang, out);
+    json_array_end(out);
+    json_key(out, "grades");
+    json_array(out);
+    for (size_t i = 0; i < c->grade_count; i++)
+        json_grade(&c->grades[i], call->lang, out);
     json_array_end(out);
     json_key(out, "indicators");
     json_array(out);

@@ -128,6 +128,8 @@ bool write_insert(struct batch *b, struct work *w, struct incoming *in, struct e
         return false;
     work_county(w, in->place.county);
     parent_size_keep(w, in);
+    if (b->events->wrote != NULL)
+        b->events->wrote(b->events->user, t->entity, in->id, true);
     return journal_change_of(b, t, NULL, in, &all, e)
            && (!t->is_parent || follow_children(b, t, in->id, NULL, &in->place, e));
 }
@@ -221,5 +223,7 @@ bool write_update(struct batch *b, struct work *w, struct incoming *in, enum out
     if (t->parent_column != NONE && bit(d.set, t->parent_column))
         w->parent_size = -1;
     *out = OUTCOME_UPDATED;
+    if (b->events->wrote != NULL)
+        b->events->wrote(b->events->user, t->entity, in->id, false);
     return !d.village || place_move(b, w, in, &from, e);
 }
