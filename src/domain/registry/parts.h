@@ -9,7 +9,7 @@
 #define LIST_LIMIT_MAX 1000
 
 extern const struct op op_init, op_policy_show, op_policy_load, op_catalog, op_list_records, op_get,
-    op_browse, op_reveal, op_change, op_create, op_judge, op_journal_list, op_journal_verify, op_copy,
+    op_browse, op_search, op_reveal, op_change, op_create, op_judge, op_journal_list, op_journal_verify, op_copy,
     op_grant;
 
 struct view;
