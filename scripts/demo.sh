@@ -1,14 +1,16 @@
 #!/bin/sh
-# The main job on the sample town, from workbooks to the report, in demo/, which is made anew each time.
+# The main job on the sample town, from workbooks to the report, in demo/, which is made anew each time; then the office in the
+# browser, with an account for each who works there, until Ctrl+C.
 #
-#   make demo           in the language of the environment; LANG=zh_CN.UTF-8 make demo speaks Chinese
-#   SERVE=0 make demo   the same, without serving pages at the end (there are none yet)
+#   make demo            in the language of the environment; LANG=zh_CN.UTF-8 make demo speaks Chinese
+#   PORT=9000 make demo  serves there (default 8080)
+#   SERVE=0 make demo    the same without serving
 set -eu
 cd "$(dirname "$0")/.."
-program=build/honghua db=demo/honghua.db day=2019-12-31 town=411622104
+program=build/honghua db=demo/honghua.db day=2019-12-31 town=411622104 village=411622104208 port=${PORT:-8080}
 
 mkdir -p demo
-rm -f "$db" "$db-wal" "$db-shm" "$db.key" demo/check.txt demo/grade.txt demo/report.html demo/report.xlsx
+rm -f "$db" "$db-wal" "$db-shm" "$db.key" demo/check.txt demo/grade.txt demo/report.html demo/report.xlsx demo/password
 
 # say 中文 ENGLISH COMMAND...: what comes, and how it is written.
 say() {
@@ -50,6 +52,15 @@ step "全年报告（网页）" "The year's report, as a page" \
 step "全年报告（工作簿，附名单）" "The same as a workbook, with the lists behind the figures" \
     report town --area $town --as-of $day --format xlsx --lang zh --out demo/report.xlsx
 
+# An account for each who works there; the demo's own password, made anew, lies in demo/password.
+(umask 077 && od -An -N12 -tx1 /dev/urandom | tr -d ' \n' | sed 's/......../&-/g; s/-$//' >demo/password)
+say "建立账号：经办人、镇领导、审计、村干部" "Accounts: clerk, leader, auditor, village cadre" account add NAME --role ROLE --area CODE
+for who in clerk leader auditor; do
+    run account add "$who" --role "$who" --area $town --password-file demo/password >/dev/null
+done
+run account add cadre --role village_cadre --area $village --password-file demo/password >/dev/null
+run account list
+
 cat <<EOF
 
 报告在 demo/report.html，用浏览器打开，点任何一个数字就能看到对应的户和人；demo/report.xlsx 是带名单的工作簿。
@@ -70,3 +81,18 @@ demo/report.xlsx is the same with its lists; what was found lies in demo/check.t
       一个数字按村分开 / one figure, split by village
   $program --help --lang zh
 EOF
+
+[ "${SERVE:-1}" != 0 ] || exit 0
+password=$(cat demo/password)
+cat <<EOF
+
+在浏览器中打开 http://127.0.0.1:$port/ ，按 Ctrl+C 停止。登录账号（密码都是 $password）：
+Open http://127.0.0.1:$port/ in a browser; Ctrl+C stops it. Log in (the password of all is $password) as
+
+  clerk    经办人，全镇 / the town's clerk
+  leader   镇领导，全镇 / the town's leader
+  auditor  审计，只读 / an auditor, who only reads
+  cadre    村干部，只看南高庄村 / the cadre of one village
+
+EOF
+exec "$program" --db "$db" serve --listen "127.0.0.1:$port" 2>demo/access.log

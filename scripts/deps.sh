@@ -32,6 +32,7 @@ list=$(
     need libexpat1-dev "reads their XML" library expat
     need libxlsxwriter-dev "writes workbooks" header xlsxwriter.h
     need libsodium-dev "seals sensitive fields, signs the journal" library libsodium
+    need libmicrohttpd-dev "HTTP: the pages and the API" library libmicrohttpd
     need libjansson-dev "reads JSON" library jansson
     need libyaml-dev "reads policy packs" library yaml-0.1
     need libpcre2-dev "regular expressions in rules" library libpcre2-8

@@ -164,6 +164,12 @@ void json_raw(struct json *j, struct text t)
     put(j, t.at, t.size);
 }
 
+void json_members(struct json *j, struct text t)
+{
+    begin(j);
+    put(j, t.at, t.size);
+}
+
 void json_z(struct json *j, const char *z) { json_text(j, text_of(z)); }
 
 void json_int(struct json *j, int64_t n)

@@ -38,6 +38,7 @@ void json_bool(struct json *j, bool b);
 void json_null(struct json *j) __asm__("honghua_json_null");
 void json_double(struct json *j, double d);    /* shortest that reads back; not finite: null */
 void json_raw(struct json *j, struct text t);  /* bytes that are one JSON value already */
+void json_members(struct json *j, struct text t); /* "key":value,… of the open object, already written */
 void json_fen(struct json *j, fen n);          /* "2000.00" */
 void json_day(struct json *j, day d);          /* "2019-12-31" */
 

@@ -4,7 +4,7 @@
 #include "base/system.h"
 #include "cli/cli.err.h"
 #include "cli/help.h"
-#include "cli/ops.h"
+#include "api/api.h"
 #include "cli/parse.h"
 #include "cli/progress.h"
 #include "domain/account/account.h"
@@ -143,7 +143,7 @@ static bool answer(struct cli *c)
 static int help(struct cli *c)
 {
     struct print p = print_to(stdout, c->command.global.lang);
-    help_print(cli_ops(), &c->command, &c->arena, &p);
+    help_print(api_ops(), &c->command, &c->arena, &p);
     return 0;
 }
 
@@ -168,7 +168,7 @@ int cli_main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     arena_init(&c.arena, CLI_ARENA_MAX);
-    bool good = cli_parse(cli_ops(), argc, argv, &c.arena, &c.command, &c.err);
+    bool good = cli_parse(api_ops(), argc, argv, &c.arena, &c.command, &c.err);
     code = good && c.command.global.help ? help(&c) : run_command(&c, good);
     session_close(&c.session);
     arena_clear(&c.arena);

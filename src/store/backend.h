@@ -26,6 +26,7 @@ struct backend {
     /* Row-level security; NULL: the engine has no roles. */
     bool (*protect)(struct store *db, struct err *e);
     bool (*grant)(struct store *db, struct text role, struct text lo, struct text hi, struct err *e);
+    bool (*narrow)(struct store *db, struct err *e); /* to db->area, outside of a transaction */
     void (*wait)(struct store *db, int ms);
     void (*cancel)(struct store *db);
     int64_t (*changes)(struct store *db);
@@ -40,6 +41,7 @@ struct backend {
     /* Runs a statement that writes; a failure may show only in what follows. */
     bool (*send)(struct store *db, struct prepared *p, struct err *e);
     void (*many)(struct prepared *p); /* its rows are to be read piece by piece */
+    void (*stream)(struct prepared *p); /* so, and nothing else runs beside it; NULL: as many */
     void (*reset)(struct prepared *p);
     void (*clear)(struct prepared *p);
     struct value (*column)(struct prepared *p, int index);
@@ -56,6 +58,9 @@ struct hook {
     store_check *check;
     void *user;
 };
+struct narrowing { /* villages lo <= code < hi; both empty: not narrowed */
+    char lo[STORE_AREA_MAX + 1], hi[STORE_AREA_MAX + 1];
+};
 enum transaction { TRANSACTION_NONE, TRANSACTION_READ, TRANSACTION_WRITE };
 struct store {
     const struct backend *backend;
@@ -66,6 +71,7 @@ struct store {
     bool made;     /* not published yet */
     bool upgraded; /* opening it brought its schema up to date */
     enum transaction transaction;
+    struct narrowing area;
     int depth; /* open savepoints */
     size_t hook_count, statement_count, in_use;
     struct hook hooks[STORE_HOOK_MAX];

@@ -248,6 +248,19 @@ static bool begin_again(struct store *db, bool (*begin)(struct store *db, struct
     return false;
 }
 
+/* The transaction that cursors outside of one were given ends. */
+static bool end_implicit(struct store *db, struct err *e)
+{
+    struct link *l = link_of(db);
+    if (l->scope != LINK_IMPLICIT)
+        return true;
+    if (!cursors_keep(db, e) || !link_run(db, "COMMIT", e))
+        return false;
+    cursors_end(l);
+    l->scope = LINK_NONE;
+    return true;
+}
+
 static bool begin_reading(struct store *db, struct err *e)
 {
     return link_run(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", e);
@@ -258,13 +271,7 @@ static bool postgres_begin(struct store *db, bool writes, struct err *e)
     struct link *l = link_of(db);
     if (l->making)
         return link_run(db, "SAVEPOINT " SAVEPOINT_OF_MAKING, e);
-    if (l->scope == LINK_IMPLICIT) {
-        if (!cursors_keep(db, e) || !link_run(db, "COMMIT", e))
-            return false;
-        cursors_end(l);
-        l->scope = LINK_NONE;
-    }
-    if (!begin_again(db, writes ? begin_locked : begin_reading, e))
+    if (!end_implicit(db, e) || !begin_again(db, writes ? begin_locked : begin_reading, e))
         return false;
     l->scope = writes ? LINK_WRITE : LINK_READ;
     return true;
@@ -362,6 +369,11 @@ static bool postgres_grant(struct store *db, struct text role, struct text lo, s
     return done;
 }
 
+static bool postgres_narrow(struct store *db, struct err *e)
+{
+    return end_implicit(db, e) && begin_again(db, link_narrow, e);
+}
+
 /* ---- the rest ---- */
 
 static bool postgres_run(struct store *db, struct text sql, struct err *e)
@@ -402,6 +414,7 @@ const struct backend postgres_backend = {
     .in_transaction = postgres_in_transaction,
     .protect = postgres_protect,
     .grant = postgres_grant,
+    .narrow = postgres_narrow,
     .wait = postgres_wait,
     .cancel = link_cancel,
     .changes = postgres_changes,
@@ -426,6 +439,7 @@ const struct backend postgres_backend = {
     .step = postgres_step,
     .send = postgres_send,
     .many = postgres_many,
+    .stream = postgres_stream,
     .reset = postgres_reset,
     .clear = postgres_clear,
     .column = postgres_column,

@@ -5,7 +5,8 @@
  * is kept and is the answer of everything that follows, until the transaction is undone.
  *
  * A connection that is lost is never replaced within a transaction: nothing of it was committed, and whoever
- * holds the transaction learns so (STORE_LOST). A new one is made when the next transaction begins.
+ * holds the transaction learns so (STORE_LOST). A new one is made when the next transaction begins, or the next
+ * read outside of one, which nobody has seen a row of yet.
  */
 #ifndef STORE_POSTGRES_H
 #define STORE_POSTGRES_H
@@ -34,6 +35,13 @@ struct link {
     struct prepared *cursors; /* open ones */
     struct prepared *asked;   /* the cursor whose next piece is on its way */
     struct rows *waiting;     /* gathered, not sent yet */
+    struct stream *streaming; /* nothing else goes over the connection before its end */
+};
+struct parameter {
+    bool used, bound;
+    struct value v;
+    Oid type;     /* as prepared */
+    uint64_t big; /* a whole number, the highest byte first */
 };
 
 static inline struct link *link_of(const struct store *db) { return db->connection; }
@@ -43,6 +51,8 @@ static inline struct link *link_of(const struct store *db) { return db->connecti
  * STORE_UNREACHABLE, STORE_LOGIN. */
 MUST_USE bool link_connect(struct store *db, bool again, struct err *e);
 void link_disconnect(struct link *l);
+/* Tells the server the area that the store is narrowed to. */
+bool link_narrow(struct store *db, struct err *e);
 /* Sets `e` from an answer that is none, or from the connection (NULL). Always false. */
 bool link_fail(const struct store *db, const PGresult *answer, struct err *e);
 /* Reads all answers that are due; false: what was sent ahead has failed. The connection is plain. */
@@ -61,6 +71,7 @@ bool postgres_bind(struct prepared *p, int index, struct value v);
 enum step postgres_step(struct store *db, struct prepared *p, struct err *e);
 bool postgres_send(struct store *db, struct prepared *p, struct err *e);
 void postgres_many(struct prepared *p);
+void postgres_stream(struct prepared *p);
 void postgres_reset(struct prepared *p);
 void postgres_clear(struct prepared *p);
 struct value postgres_column(struct prepared *p, int index);
@@ -83,10 +94,30 @@ MUST_USE bool rows_send(struct store *db, struct rows *r, struct err *e);
 MUST_USE bool rows_before(struct store *db, const char *sql, struct err *e);
 void rows_drop(struct link *l); /* the transaction is undone */
 
+/* postgres_stream.c: the rows of a SELECT as a stream. */
+#define STREAM_SQL_MAX (4u << 20)
+struct stream {
+    Oid *types;         /* of the columns */
+    struct text *cells; /* of the row, borrowed from it; `at` NULL: no value */
+    int columns;
+    char *row;
+    bool begun; /* its head has been read */
+};
+struct stream *stream_new(void); /* NULL: memory is out */
+void stream_free(struct stream *s);
+bool stream_is_open(const struct store *db, const struct stream *s);
+/* `described`: the answer of PQdescribePrepared. */
+MUST_USE bool stream_open(struct store *db, struct stream *s, const char *sql, const PGresult *described,
+                          const struct parameter *parameters, int count, struct err *e);
+enum step stream_next(struct store *db, struct stream *s, struct err *e);
+void stream_close(struct store *db, struct stream *s);
+
 /* postgres_sql.c: the one SQL as PostgreSQL writes it: $N for ?N, and in definitions bigint, bytea and text
  * by code point for INTEGER, BLOB and TEXT, without STRICT and WITHOUT ROWID. `used` has a place for each
  * parameter; *count_out is the highest. False: out of memory, or a parameter beyond `room`. */
 MUST_USE bool sql_translate(struct text sql, bool by_county, struct buf *out, bool *used, int room,
                             int *count_out);
+/* A translated statement with literals in the place of its parameters. False: out of memory. */
+MUST_USE bool sql_inline(struct text sql, const struct text *literals, int count, struct buf *out);
 
 #endif

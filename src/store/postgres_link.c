@@ -12,6 +12,7 @@
 #define STARTING_WAIT_MS 60000 /* for a server that says it is starting, or that was there a moment ago */
 #define PAUSE_MS 100
 #define CONNECT_S "10" /* to one address, unless the address says otherwise */
+#define STATE_SIZE 5   /* of an SQLSTATE */
 
 static void pause_ms(long ms)
 {
@@ -122,6 +123,19 @@ static void no_notice(void *user, const PGresult *notice)
     (void)notice;
 }
 
+bool link_narrow(struct store *db, struct err *e)
+{
+    static const char sql[] =
+        "SELECT set_config('honghua.area_lo', $1, false), set_config('honghua.area_hi', $2, false)";
+    const char *const values[] = {db->area.lo, db->area.hi};
+    if (!link_settle(db, e))
+        return false;
+    PGresult *answer = PQexecParams(link_of(db)->connection, sql, COUNT_OF(values), NULL, values, NULL, NULL, 0);
+    bool done = PQresultStatus(answer) == PGRES_TUPLES_OK || link_fail(db, answer, e);
+    PQclear(answer);
+    return done;
+}
+
 /* What every statement of ours counts on, whatever server, database and role have set: an area that was set for a role
  * would make a part look like the whole, a time limit would cut an import off. */
 static bool configure(struct store *db, struct err *e)
@@ -132,37 +146,87 @@ static bool configure(struct store *db, struct err *e)
         "SET row_security TO on; SET cursor_tuple_fraction TO 1; SET jit TO off; SET plan_cache_mode TO "
         "force_generic_plan; SET lock_timeout TO 0;"
         "SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0; SET idle_session_timeout TO 0;"
-        "SET honghua.area_lo TO ''; SET honghua.area_hi TO '';"
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = "
         "'off'";
-    return link_run(db, always, e)
+    return link_run(db, always, e) && link_narrow(db, e)
            && (!link_of(db)->read_only || link_run(db, "SET default_transaction_read_only TO on", e));
 }
 
-/* Why there is no connection: libpq gives no code for it, so the server is asked whether it is there at all.
- */
-static bool refused(struct store *db, const struct options *o, bool *again_out, struct err *e)
+/* Where the server's code stands in what libpq says in full: "FATAL:  28P01: password …". SIZE_MAX: it said none. */
+static size_t state_find(struct text said)
 {
-    PGPing ping = PQpingParams(o->names, o->values, 0);
-    *again_out = ping == PQPING_REJECT;
-    store_fail(db, ping == PQPING_OK ? &STORE_LOGIN : &STORE_UNREACHABLE, e);
-    err_add(e, "reason", reason_of(link_of(db), NULL));
+    static const char before[] = ":  ";
+    for (size_t at = 0; (at = text_find(said, text_of(before), at)) != SIZE_MAX; at++) {
+        struct text rest = text_slice(said, at + sizeof before - 1, STATE_SIZE + 1);
+        if (rest.size == STATE_SIZE + 1 && rest.at[STATE_SIZE] == ':'
+            && strspn(rest.at, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") >= STATE_SIZE)
+            return at + sizeof before - 1;
+    }
+    return SIZE_MAX;
+}
+
+/* The sentence around the code, without it. */
+static void add_refusal(struct err *e, struct text said, size_t at)
+{
+    struct buf reason;
+    size_t from = at, end = text_find(said, TEXT("\n"), at);
+    while (from > 0 && said.at[from - 1] != '\n')
+        from--;
+    buf_init(&reason, 65536);
+    buf_add(&reason, text_slice(said, from, at - from));
+    at += STATE_SIZE + 1;
+    buf_add(&reason, text_trim(text_slice(said, at, end == SIZE_MAX ? said.size : end - at)));
+    err_add(e, "reason", buf_text(&reason));
+    buf_clear(&reason);
+}
+
+/* Why there is no connection. What the server says comes with a code; without one, and where no password is
+ * missing, nobody is there or the line broke on the way. */
+static bool refused(struct store *db, bool *again_out, struct err *e)
+{
+    const struct link *l = link_of(db);
+    struct text said = text_of(PQerrorMessage(l->connection));
+    size_t at = state_find(said);
+    char state[STATE_SIZE + 1] = "";
+    if (at == SIZE_MAX) {
+        store_fail(db, PQconnectionNeedsPassword(l->connection) == 1 ? &STORE_LOGIN : &STORE_UNREACHABLE, e);
+        err_add(e, "reason", reason_of(l, NULL));
+        return false;
+    }
+    memcpy(state, said.at + at, STATE_SIZE);
+    const struct err_kind *kind = kind_of(state);
+    *again_out = strcmp(state, "57P03") == 0; /* it is starting */
+    store_fail(db, kind == &STORE_LOST ? &STORE_UNREACHABLE : kind == &STORE_FAILED ? kind : &STORE_LOGIN, e);
+    add_refusal(e, said, at);
     return false;
+}
+
+/* What a server says beside its answers is nothing for standard error, at the login neither, so the receiver is there
+ * first. Only a reset then connects as PQconnectdb does: to each address of each host in turn, each with its own time;
+ * PQconnectPoll leaves that time to its caller, who cannot send it on to the next address. */
+static bool login(struct link *l, const struct options *o)
+{
+    l->connection = PQconnectStartParams(o->names, o->values, 0);
+    if (l->connection == NULL)
+        return false;
+    PQsetNoticeReceiver(l->connection, no_notice, NULL);
+    PQsetErrorVerbosity(l->connection, PQERRORS_VERBOSE);
+    PQreset(l->connection);
+    return true;
 }
 
 static bool connect_once(struct store *db, const struct options *o, bool *again_out, struct err *e)
 {
     struct link *l = link_of(db);
-    l->connection = PQconnectdbParams(o->names, o->values, 0);
-    if (l->connection == NULL)
+    if (!login(l, o))
         return err_fail(e, &OUT_OF_MEMORY);
     bool done = PQstatus(l->connection) == CONNECTION_OK;
     if (done) {
-        PQsetNoticeReceiver(l->connection, no_notice, NULL);
+        PQsetErrorVerbosity(l->connection, PQERRORS_DEFAULT);
         done = configure(db, e);
         *again_out = PQstatus(l->connection) == CONNECTION_BAD;
     } else {
-        refused(db, o, again_out, e);
+        refused(db, again_out, e);
     }
     if (!done)
         link_disconnect(l);
@@ -200,6 +264,7 @@ void link_disconnect(struct link *l)
     PQfinish(l->connection);
     l->connection = NULL;
     l->asked = NULL;
+    l->streaming = NULL;
     l->ahead = l->syncs = 0;
     l->scope = LINK_NONE;
     err_clear(&l->late);
@@ -315,6 +380,7 @@ bool link_settle(struct store *db, struct err *e)
         err_add(e, "reason", TEXT(""));
         return false;
     }
+    assert(l->streaming == NULL);
     piece_take(l);
     if (PQpipelineStatus(l->connection) == PQ_PIPELINE_OFF)
         return late_failure(l, e);

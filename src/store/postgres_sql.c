@@ -15,6 +15,7 @@ struct reading {
     bool by_county;   /* tables whose key begins with the county become partitions by it */
     bool spread;      /* this one does */
     struct text name; /* of the table, without quotes */
+    const struct text *literals; /* for parameters; NULL: they stay */
 };
 
 static char peek(const struct reading *r, size_t ahead)
@@ -45,6 +46,10 @@ static void parameter(struct reading *r)
         number = number * 10 + (peek(r, 0) - '0');
     if (number < 1 || number > r->room) {
         r->out->failed = true;
+        return;
+    }
+    if (r->literals != NULL) {
+        buf_add(r->out, r->literals[number - 1]);
         return;
     }
     r->used[number - 1] = true;
@@ -175,5 +180,13 @@ bool sql_translate(struct text sql, bool by_county, struct buf *out, bool *used,
         piece(&r);
     buf_add_char(out, '\0');
     *count_out = r.count;
+    return !out->failed;
+}
+
+bool sql_inline(struct text sql, const struct text *literals, int count, struct buf *out)
+{
+    struct reading r = {.sql = sql, .out = out, .room = count, .literals = literals};
+    while (r.at < sql.size && !out->failed)
+        piece(&r);
     return !out->failed;
 }

@@ -25,29 +25,26 @@ enum {
     OID_NUMERIC = 1700
 };
 
-struct parameter {
-    bool used, bound;
-    struct value v;
-    Oid type;     /* as prepared */
-    uint64_t big; /* a whole number, the highest byte first */
-};
 struct prepared {
     struct store *db;
     char *sql;
     char name[NAME_SIZE], cursor[NAME_SIZE];
     uint64_t generation; /* of the connection that knows it; 0: none */
-    bool reads, many;
+    bool reads, many, streams;
     int count; /* parameters */
     struct parameter *parameters;
     const char **values;
     int *lengths, *formats;
     Oid *types;
     /* Of the step that is under way. */
+    struct stream *stream; /* how its rows come, when it streams */
     struct rows *gathered; /* of an INSERT that takes rows as they are; else NULL */
+    bool begun;
     PGresult *rows;
     int row, row_count;
     PGresult *ahead;    /* the piece behind this one, when it has come already */
     bool is_open, more; /* the cursor; there may be rows behind the piece */
+    uint64_t opened;    /* the generation of the cursor's connection */
     struct prepared *next_cursor;
 };
 
@@ -60,6 +57,7 @@ static void prepared_free(struct prepared *p)
     if (p == NULL)
         return;
     rows_free(p->gathered);
+    stream_free(p->stream);
     free(p->sql);
     free(p->parameters);
     free(p->values);
@@ -146,6 +144,7 @@ void postgres_clear(struct prepared *p)
 {
     for (int i = 0; i < p->count; i++)
         p->parameters[i].v = value_none();
+    p->streams = false;
 }
 
 static Oid type_of(struct value v)
@@ -375,6 +374,7 @@ static bool cursor_open(struct store *db, struct prepared *p, struct err *e)
     p->next_cursor = l->cursors;
     l->cursors = p;
     p->is_open = true;
+    p->opened = l->generation;
     return piece_fetch(db, p, PIECE_FIRST, e);
 }
 
@@ -401,11 +401,33 @@ bool cursors_keep(struct store *db, struct err *e)
 
 void postgres_many(struct prepared *p) { p->many = p->reads; }
 
+void postgres_stream(struct prepared *p)
+{
+    p->many = p->reads; /* where memory is out */
+    if (p->stream == NULL && p->reads)
+        p->stream = stream_new();
+    p->streams = p->stream != NULL;
+}
+
+/* COPY says nothing of the types of its columns. */
+static bool stream_begin(struct store *db, struct prepared *p, struct err *e)
+{
+    if (!make_known(db, p, e) || !link_settle(db, e))
+        return false;
+    PGresult *described = PQdescribePrepared(link_of(db)->connection, p->name);
+    bool done = succeeded(described) || link_fail(db, described, e);
+    done = done && stream_open(db, p->stream, p->sql, described, p->parameters, p->count, e);
+    PQclear(described);
+    return done;
+}
+
 static bool execute(struct store *db, struct prepared *p, struct err *e)
 {
     struct link *l = link_of(db);
     if (!rows_before(db, p->reads ? p->sql : NULL, e))
         return false;
+    if (p->streams)
+        return stream_begin(db, p, e);
     if (p->many)
         return cursor_open(db, p, e);
     if (!make_known(db, p, e) || !link_settle(db, e))
@@ -422,19 +444,43 @@ static bool execute(struct store *db, struct prepared *p, struct err *e)
     return true;
 }
 
+/* A read outside of a transaction is begun once more on a connection of its own where it was lost: nobody has seen a
+ * row of it, and nothing was under way that it belonged to. */
+static bool execute_anew(struct store *db, struct prepared *p, struct err *e)
+{
+    const struct link *l = link_of(db);
+    struct err first = {.kind = NULL};
+    if (l->scope != LINK_NONE || l->making || !begins_with(p->sql, "SELECT"))
+        return execute(db, p, e);
+    if (execute(db, p, &first))
+        return true;
+    postgres_reset(p);
+    if (err_is(&first, &STORE_LOST))
+        return link_connect(db, true, e) && execute(db, p, e);
+    if (e->kind == NULL)
+        *e = first;
+    return false;
+}
+
+/* The cursor's transaction has ended before its rows: by us, or with the connection. */
+static bool is_cut(struct store *db, const struct prepared *p, struct err *e)
+{
+    if (p->is_open)
+        return false;
+    store_fail(db, p->opened == link_of(db)->generation ? &STORE_FAILED : &STORE_LOST, e);
+    err_add(e, "reason", TEXT("cursor"));
+    return true;
+}
+
 enum step postgres_step(struct store *db, struct prepared *p, struct err *e)
 {
-    if (p->rows == NULL && !execute(db, p, e))
+    if (!p->begun && !execute_anew(db, p, e))
         return STEP_FAILED;
-    if (p->row + 1 == p->row_count && p->more) {
-        if (!p->is_open) {
-            store_fail(db, &STORE_FAILED, e);
-            err_add(e, "reason", TEXT("cursor"));
-            return STEP_FAILED;
-        }
-        if (!piece_fetch(db, p, PIECE_NEXT, e))
-            return STEP_FAILED;
-    }
+    p->begun = true;
+    if (p->streams)
+        return stream_next(db, p->stream, e);
+    if (p->row + 1 == p->row_count && p->more && (is_cut(db, p, e) || !piece_fetch(db, p, PIECE_NEXT, e)))
+        return STEP_FAILED;
     if (p->row + 1 >= p->row_count)
         return STEP_DONE;
     p->row++;
@@ -474,11 +520,13 @@ void postgres_reset(struct prepared *p)
 {
     if (p->is_open)
         cursor_close(p);
+    if (p->stream != NULL)
+        stream_close(p->db, p->stream);
     PQclear(p->rows);
     PQclear(p->ahead);
     p->rows = p->ahead = NULL;
     p->row = p->row_count = 0;
-    p->more = false;
+    p->more = p->begun = false;
 }
 
 /* ---- columns ---- */
@@ -500,12 +548,9 @@ static int64_t whole_of_numeric(const char *at)
     return whole(at + 4, 2) != 0 ? -n : n;
 }
 
-struct value postgres_column(struct prepared *p, int index)
+static struct value value_of(Oid type, struct text s)
 {
-    if (PQgetisnull(p->rows, p->row, index) == 1)
-        return value_none();
-    const struct text s = {PQgetvalue(p->rows, p->row, index), (size_t)PQgetlength(p->rows, p->row, index)};
-    switch (PQftype(p->rows, index)) {
+    switch (type) {
     case OID_INT2:
     case OID_INT4:
     case OID_INT8:
@@ -520,4 +565,21 @@ struct value postgres_column(struct prepared *p, int index)
     }
 }
 
-int postgres_column_count(struct prepared *p) { return p->rows != NULL ? PQnfields(p->rows) : 0; }
+struct value postgres_column(struct prepared *p, int index)
+{
+    if (p->streams) {
+        const struct text cell = p->stream->cells[index];
+        return cell.at != NULL ? value_of(p->stream->types[index], cell) : value_none();
+    }
+    if (PQgetisnull(p->rows, p->row, index) == 1)
+        return value_none();
+    const struct text s = {PQgetvalue(p->rows, p->row, index), (size_t)PQgetlength(p->rows, p->row, index)};
+    return value_of(PQftype(p->rows, index), s);
+}
+
+int postgres_column_count(struct prepared *p)
+{
+    if (p->streams)
+        return p->stream->columns;
+    return p->rows != NULL ? PQnfields(p->rows) : 0;
+}

@@ -144,6 +144,14 @@ bool statement_send(struct statement *s, struct err *e)
 
 void statement_many(struct statement *s) { s->db->backend->many(s->prepared); }
 
+void statement_stream(struct statement *s)
+{
+    if (s->db->backend->stream != NULL)
+        s->db->backend->stream(s->prepared);
+    else
+        statement_many(s);
+}
+
 bool statement_run(struct statement *s, struct err *e)
 {
     enum step step;

@@ -116,7 +116,15 @@ bool store_publish(struct store *db, struct err *e)
 bool store_open_beside(const struct store *db, enum store_mode mode, struct store **db_out, struct err *e)
 {
     assert(!db->made && mode != STORE_CREATE && mode != STORE_CREATE_SPREAD);
-    return store_open(db->place, mode, db_out, e);
+    struct store *beside = NULL;
+    if (!store_open(db->place, mode, &beside, e))
+        return false;
+    if (!store_narrow(beside, db->area.lo, db->area.hi, e)) {
+        store_close(beside);
+        return false;
+    }
+    *db_out = beside;
+    return true;
 }
 
 void store_close(struct store *db)
@@ -148,6 +156,23 @@ bool store_grant(struct store *db, struct text role, struct text lo, struct text
 {
     return db->backend->grant != NULL ? db->backend->grant(db, role, lo, hi, e)
                                       : store_fail(db, &STORE_NO_ROLES, e);
+}
+
+bool store_narrow(struct store *db, const char *lo, const char *hi, struct err *e)
+{
+    struct narrowing before = db->area;
+    assert(db->transaction == TRANSACTION_NONE && !db->made);
+    assert((lo == NULL) == (hi == NULL));
+    assert(lo == NULL || (strlen(lo) <= STORE_AREA_MAX && strlen(hi) <= STORE_AREA_MAX));
+    if (db->backend->narrow == NULL)
+        return true;
+    snprintf(db->area.lo, sizeof db->area.lo, "%s", lo != NULL ? lo : "");
+    snprintf(db->area.hi, sizeof db->area.hi, "%s", hi != NULL ? hi : "");
+    bool same = strcmp(db->area.lo, before.lo) == 0 && strcmp(db->area.hi, before.hi) == 0;
+    if (same || db->backend->narrow(db, e))
+        return true;
+    db->area = before;
+    return false;
 }
 
 bool store_in_transaction(const struct store *db) { return db->transaction != TRANSACTION_NONE; }

@@ -38,6 +38,7 @@
 #define STORE_WAIT_MS 15000     /* how long a writer waits for another before STORE_BUSY */
 #define STORE_DEPTH_MAX 32      /* savepoints within one another */
 #define STORE_HOOK_MAX 8        /* checks before a commit, for one store */
+#define STORE_AREA_MAX 31       /* bytes of an end of an area */
 #define STATEMENT_CACHE_MAX 512 /* prepared statements kept for one store */
 
 struct store;
@@ -71,7 +72,7 @@ void store_close(struct store *db);
  * too. */
 bool store_upgraded(const struct store *db);
 const char *store_path(const struct store *db); /* of an address, without its password */
-/* Another connection to the same database. */
+/* Another connection to the same database, narrowed as this one is. */
 MUST_USE bool store_open_beside(const struct store *db, enum store_mode mode, struct store **db_out,
                                 struct err *e);
 /* Is this the address of a server, and no file? */
@@ -140,6 +141,9 @@ MUST_USE bool statement_send(struct statement *s, struct err *e);
 /* Says that the rows may be many: they are read piece by piece, and memory does not grow with them. Before
  * the first step. */
 void statement_many(struct statement *s);
+/* The same for rows that all are wanted, as fast as they come: until they have ended or the statement starts anew (it
+ * then waits for the rest), nothing else may run on this store. */
+void statement_stream(struct statement *s);
 /* Starts anew without values. */
 void statement_clear(struct statement *s);
 /* Columns of the row (from 0); bytes are valid until the next step, bind or close. */
@@ -156,6 +160,22 @@ MUST_USE bool store_protect(struct store *db, struct err *e);
 /* Lets another login role of the server read the rows of villages lo <= code < hi, and no others; in a
  * transaction. STORE_ROLE_UNKNOWN (value `role`), STORE_NO_ROLES (SQLite). */
 MUST_USE bool store_grant(struct store *db, struct text role, struct text lo, struct text hi, struct err *e);
+/* From now on whoever uses this connection sees, in every table with villages' rows, those with lo <= village < hi
+ * alone, and can write no others (STORE_RIGHTS); never more than its login role may. NULL and NULL: no narrower than
+ * the role again. The second wall behind the area in each statement (contract.md, PostgreSQL); on SQLite nothing.
+ * Outside of a transaction; it holds across transactions, a connection that is made anew and store_open_beside. Costs
+ * a round trip, and nothing where the range is what it was. On false the range is what it was.
+ *
+ * Narrowed may be whatever reads records, findings or grades of an area: list, get, show, and the journal, settings and the
+ * catalogue, which have no villages. What must see beyond its area may not, because it would take what it does not
+ * see for what is not there:
+ *   check, grade, indicator, report   a certificate that two hold is counted over the whole register (record_uses),
+ *                                     and a finding that seems to be gone is written as gone
+ *   import and changes of records     a key that lies elsewhere would be taken for new and refused by the table; who
+ *                                     moves is written in two places, with what lies below
+ *   copy, migrations, new packs       they are of all rows
+ * Whether an area has anything in it (records_area) is asked of the villages one may see. */
+MUST_USE bool store_narrow(struct store *db, const char *lo, const char *hi, struct err *e);
 /* Names of all tables, those that refer to others last; from the arena. */
 MUST_USE bool store_tables(struct store *db, struct arena *a, struct text **names_out, size_t *count_out,
                            struct err *e);

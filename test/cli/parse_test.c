@@ -1,7 +1,7 @@
 /* Words of the command line: what is understood, what is refused and how. */
 #include "cli/cli.err.h"
 #include "engine/op/op.err.h"
-#include "cli/ops.h"
+#include "api/api.h"
 #include "cli/parse.h"
 #include "test.h"
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static bool parse(const char *const *words, struct cli_command *out, struct err 
     for (; words[argc - 1] != NULL; argc++)
         argv[argc] = (char *)(uintptr_t)words[argc - 1];
     *e = (struct err){0};
-    return cli_parse(cli_ops(), argc, argv, &memory, out, e);
+    return cli_parse(api_ops(), argc, argv, &memory, out, e);
 }
 
 static const struct {
@@ -127,7 +127,7 @@ static void the_language_is_the_environments_unless_asked_for(void **state)
 /* An option that takes a value in one command and none in another could not be parsed before the command. */
 static void operations_agree_about_their_options_and_explain_themselves(void **state)
 {
-    const struct op_list *ops = cli_ops();
+    const struct op_list *ops = api_ops();
     (void)state;
     for (size_t i = 0; i < ops->count; i++) {
         assert_true(ops->at[i]->zh != NULL && ops->at[i]->en != NULL && ops->at[i]->run != NULL

@@ -323,6 +323,23 @@ static void reads_only_when_told_so(void **state)
     store_close(db);
 }
 
+/* Whoever opens the file has it all. */
+static void a_file_is_not_narrowed(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct store *db = NULL;
+    make("narrow.db");
+    assert_done(store_open(at("narrow.db"), STORE_READWRITE, &db, &e), &e);
+    assert_done(store_run(db, TEXT("CREATE TABLE roll (village TEXT); INSERT INTO roll VALUES ('411622100010')"), &e), &e);
+    assert_done(store_narrow(db, "411622200000", "411622300000", &e), &e);
+    struct statement *s = statement_open(db, TEXT("SELECT village FROM roll"), &e);
+    assert_non_null(s);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    statement_close(s);
+    store_close(db);
+}
+
 static void names_with_any_character_open(void **state)
 {
     (void)state;
@@ -354,6 +371,7 @@ int main(void)
         cmocka_unit_test(a_write_protected_database_is_read_only),
         cmocka_unit_test(a_folder_without_permission_is_told),
         cmocka_unit_test(reads_only_when_told_so),
+        cmocka_unit_test(a_file_is_not_narrowed),
         cmocka_unit_test(names_with_any_character_open),
     };
     return cmocka_run_group_tests_name("store/open", tests, make_folder, drop_folder);

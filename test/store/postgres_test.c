@@ -5,7 +5,12 @@
 #include "store/store.err.h"
 #include "store/store.h"
 #include "test.h"
+#include <arpa/inet.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char path[64];
@@ -144,6 +149,129 @@ static void no_password_is_shown(void **state)
     arena_clear(&a);
 }
 
+/* ---- the login ---- */
+
+/* One message of a server: its letter, its size, what it says. */
+static size_t message(char *out, char letter, const char *body, size_t size)
+{
+    uint32_t length = htonl((uint32_t)size + 4);
+    out[0] = letter;
+    memcpy(out + 1, &length, sizeof length);
+    memcpy(out + 5, body, size);
+    return size + 5;
+}
+
+/* What the server says to whoever logs in, before it hangs up. */
+struct saying {
+    char letter; /* 0: nothing */
+    const char *body;
+    size_t size;
+};
+
+static void say(int line, const struct saying *what)
+{
+    static const char accepted[4] = {0};
+    char in[1024], out[512];
+    size_t size = 0;
+    if (read(line, in, sizeof in) <= 0)
+        return;
+    if (what->letter != 'E') /* a refusal comes instead */
+        size = message(out, 'R', accepted, sizeof accepted);
+    if (what->letter != 0)
+        size += message(out + size, what->letter, what->body, what->size);
+    (void)!write(line, out, size);
+}
+
+/* A server of our own, in a process of its own, in `folder`. */
+static pid_t serve(const char *folder, const struct saying *what)
+{
+    struct sockaddr_un place = {.sun_family = AF_UNIX};
+    snprintf(place.sun_path, sizeof place.sun_path, "%s/.s.PGSQL.5432", folder);
+    unlink(place.sun_path);
+    int door = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(door, (struct sockaddr *)&place, sizeof place), 0);
+    assert_int_equal(listen(door, 8), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    while (child == 0) {
+        int line = accept(door, NULL, NULL);
+        say(line, what);
+        close(line);
+    }
+    close(door);
+    return child;
+}
+
+#define SENTENCE_MAX 1024
+static const struct err_kind *answer_to_login(const struct saying *what, char sentence[SENTENCE_MAX])
+{
+    char folder[] = "/tmp/store-login-XXXXXX", address[128], place[64];
+    struct store *none = NULL;
+    assert_non_null(mkdtemp(folder));
+    pid_t child = serve(folder, what);
+    snprintf(address, sizeof address, "postgresql:///x?host=%s&user=u", folder);
+    err_clear(&e);
+    assert_false(store_open(address, STORE_READONLY, &none, &e));
+    struct buf told;
+    buf_init(&told, SENTENCE_MAX);
+    err_sentence(&e, LANG_EN, &told);
+    snprintf(sentence, SENTENCE_MAX, "%.*s", TEXT_ARG(buf_text(&told)));
+    buf_clear(&told);
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    snprintf(place, sizeof place, "%s/.s.PGSQL.5432", folder);
+    unlink(place);
+    rmdir(folder);
+    return e.kind;
+}
+
+#define SAYING(severity, state, words)                                                                         \
+    "S" severity "\0V" severity "\0C" state "\0M" words "\0"
+
+static void a_refusal_is_told_from_a_line_that_breaks_during_the_login(void **state)
+{
+    (void)state;
+    static const char password[] = SAYING("FATAL", "28P01", "no such password");
+    static const char many[] = SAYING("FATAL", "53300", "too many clients");
+    static const char ending[] = SAYING("FATAL", "57P01", "terminating");
+    static const struct {
+        struct saying what;
+        const struct err_kind *kind;
+        const char *words;
+    } cases[] = {
+        {{0}, &STORE_UNREACHABLE, ""},
+        {{'E', password, sizeof password}, &STORE_LOGIN, "failed: FATAL:  no such password"},
+        {{'E', many, sizeof many}, &STORE_FAILED, "failed: FATAL:  too many clients"},
+        {{'E', ending, sizeof ending}, &STORE_UNREACHABLE, "failed: FATAL:  terminating"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        char sentence[SENTENCE_MAX];
+        const struct err_kind *kind = answer_to_login(&cases[i].what, sentence);
+        if (kind != cases[i].kind || strstr(sentence, cases[i].words) == NULL)
+            fail_msg("%zu: %s", i, sentence);
+    }
+}
+
+static void what_a_server_says_at_the_login_is_not_repeated(void **state)
+{
+    (void)state;
+    static const char warning[] = SAYING("WARNING", "01000", "collation mismatch");
+    char sentence[SENTENCE_MAX], said[256];
+    FILE *file = tmpfile();
+    int before = dup(STDERR_FILENO);
+    assert_non_null(file);
+    dup2(fileno(file), STDERR_FILENO);
+    const struct err_kind *kind = answer_to_login(&(struct saying){'N', warning, sizeof warning}, sentence);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    rewind(file);
+    size_t size = fread(said, 1, sizeof said - 1, file);
+    said[size] = 0;
+    fclose(file);
+    assert_string_equal(said, "");
+    assert_ptr_equal(kind, &STORE_UNREACHABLE);
+}
+
 /* The connection of `db` ends as if the network had. */
 static void cut(void)
 {
@@ -152,6 +280,23 @@ static void cut(void)
         "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
         " AND pid <> pg_backend_pid()",
         NULL, NULL);
+}
+
+static void fill_villages(void)
+{
+    assert_done(store_begin(db, &e), &e);
+    assert_done(
+        store_run(
+            db,
+            TEXT("CREATE TABLE roll (county TEXT, id INTEGER, village TEXT, PRIMARY KEY (county, id));"
+                 "CREATE INDEX roll_village ON roll (village);"
+                 "INSERT INTO roll SELECT '411622', n, '411622' || to_char(100000 + n / 100, 'FM000000')"
+                 " FROM generate_series(0, 19999) n"),
+            &e),
+        &e);
+    assert_done(store_protect(db, &e), &e);
+    assert_done(store_end(db, true, &e), &e);
+    assert_done(store_run(db, TEXT("ANALYZE roll"), &e), &e);
 }
 
 static void a_connection_that_breaks_in_a_transaction_keeps_nothing(void **state)
@@ -186,24 +331,101 @@ static void a_connection_that_broke_while_nothing_was_under_way_is_made_anew(voi
     assert_done(store_end(db, true, &e), &e);
 }
 
-/* ---- the second wall ---- */
-
-static void fill_villages(void)
+static void a_read_outside_of_a_transaction_is_begun_anew(void **state)
 {
-    assert_done(store_begin(db, &e), &e);
-    assert_done(
-        store_run(
-            db,
-            TEXT("CREATE TABLE roll (county TEXT, id INTEGER, village TEXT, PRIMARY KEY (county, id));"
-                 "CREATE INDEX roll_village ON roll (village);"
-                 "INSERT INTO roll SELECT '411622', n, '411622' || to_char(100000 + n / 100, 'FM000000')"
-                 " FROM generate_series(0, 19999) n"),
-            &e),
-        &e);
-    assert_done(store_protect(db, &e), &e);
-    assert_done(store_end(db, true, &e), &e);
-    assert_done(store_run(db, TEXT("ANALYZE roll"), &e), &e);
+    (void)state;
+    fill_villages();
+    static const char sql[] = "SELECT count(*) FROM roll";
+    assert_int_equal(ask(db, sql), 20000);
+    cut();
+    assert_int_equal(ask(db, sql), 20000); /* one that the old connection knew */
+    cut();
+    assert_int_equal(ask(db, "SELECT min(id) FROM roll"), 0);
+    cut();
+    struct statement *many = statement_open(db, TEXT("SELECT id FROM roll ORDER BY id"), &e);
+    assert_non_null(many);
+    statement_many(many);
+    for (int64_t n = 0; n < 20000; n++) {
+        assert_int_equal(statement_step(many, &e), STEP_ROW);
+        assert_int_equal(statement_column(many, 0).n, n);
+    }
+    assert_int_equal(statement_step(many, &e), STEP_DONE);
+    statement_close(many);
 }
+
+static void a_read_that_has_given_rows_is_lost_with_its_connection(void **state)
+{
+    (void)state;
+    fill_villages();
+    struct statement *many = statement_open(db, TEXT("SELECT id FROM roll ORDER BY id"), &e);
+    struct statement *other = statement_open(db, TEXT("SELECT count(*) FROM roll"), &e);
+    assert_non_null(many);
+    assert_non_null(other);
+    statement_many(many);
+    assert_int_equal(statement_step(many, &e), STEP_ROW);
+    cut();
+    assert_int_equal(statement_step(other, &e), STEP_FAILED); /* of the same unchanging state as the rows */
+    assert_refused(false, &e, STORE_LOST);
+    enum step step = STEP_ROW;
+    for (int64_t n = 1; step == STEP_ROW && n < 20000; n++)
+        step = statement_step(many, &e);
+    assert_int_equal(step, STEP_FAILED);
+    assert_refused(false, &e, STORE_LOST);
+    assert_int_equal(statement_step(other, &e), STEP_ROW);
+    statement_close(other);
+    statement_close(many);
+}
+
+static void a_stream_that_breaks_is_lost(void **state)
+{
+    (void)state;
+    fill_villages();
+    struct statement *s = statement_open(db, TEXT("SELECT id, pg_sleep(0.0002) FROM roll ORDER BY id"), &e);
+    assert_non_null(s);
+    statement_stream(s);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    cut();
+    enum step step = STEP_ROW;
+    for (int64_t n = 1; step == STEP_ROW && n < 20000; n++)
+        step = statement_step(s, &e);
+    assert_int_equal(step, STEP_FAILED);
+    assert_refused(false, &e, STORE_LOST);
+    assert_int_equal(statement_step(s, &e), STEP_ROW); /* on a new connection, from the first row on */
+    assert_int_equal(statement_column(s, 0).n, 0);
+    cut();
+    statement_close(s);
+}
+
+static void a_stream_keeps_to_the_wall(void **state)
+{
+    (void)state;
+    fill_villages();
+    assert_done(store_narrow(db, "411622100010", "411622100011", &e), &e);
+    struct statement *s = statement_open(db, TEXT("SELECT id FROM roll"), &e);
+    int64_t count = 0;
+    assert_non_null(s);
+    statement_stream(s);
+    while (statement_step(s, &e) == STEP_ROW)
+        count++;
+    statement_close(s);
+    assert_int_equal(count, 100);
+}
+
+static void a_read_in_a_transaction_is_lost_with_its_connection(void **state)
+{
+    (void)state;
+    assert_done(store_begin_read(db, &e), &e);
+    cut();
+    struct statement *s = statement_open(db, TEXT("SELECT 1"), &e);
+    assert_non_null(s);
+    assert_int_equal(statement_step(s, &e), STEP_FAILED);
+    assert_refused(false, &e, STORE_LOST);
+    statement_close(s);
+    assert_false(store_end(db, false, &e));
+    err_clear(&e);
+}
+
+/* ---- the second wall ---- */
 
 static void a_transaction_may_narrow_its_area_and_never_widen_it(void **state)
 {
@@ -226,6 +448,55 @@ static void a_transaction_may_narrow_its_area_and_never_widen_it(void **state)
     assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 100);
     database_sql(path, "DELETE FROM area_grant", NULL, NULL);
     assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 0);
+}
+
+static void a_store_may_be_narrowed_and_is_so_after_a_new_connection(void **state)
+{
+    (void)state;
+    struct store *beside = NULL;
+    fill_villages();
+    assert_done(store_narrow(db, "411622100010", "411622100012", &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 200);
+    assert_done(store_begin_read(db, &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 200);
+    assert_false(store_end(db, false, &e)); /* undoing takes the range along as little as keeping does */
+    assert_int_equal(ask(db, "SELECT min(village) = '411622100010' FROM roll"), 1);
+    assert_done(store_open_beside(db, STORE_READONLY, &beside, &e), &e);
+    assert_int_equal(ask(beside, "SELECT count(*) FROM roll"), 200);
+    store_close(beside);
+    cut();
+    assert_done(store_begin(db, &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 200);
+    bool done = store_run(db, TEXT("INSERT INTO roll VALUES ('411622', 20001, '411622100012')"), &e);
+    assert_false(store_end(db, done, &e));
+    assert_refused(false, &e, STORE_RIGHTS);
+    cut();
+    assert_done(store_narrow(db, "411622100010", "411622100011", &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 100);
+    assert_done(store_narrow(db, NULL, NULL, &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 20000);
+    /* The owner's own area made small: no range gives more. */
+    database_sql(path, "UPDATE area_grant SET lo = '411622100010', hi = '411622100011'", NULL, NULL);
+    assert_done(store_narrow(db, "", ":", &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 100);
+    assert_done(store_narrow(db, "411622100020", "411622100030", &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 0);
+}
+
+/* What an open cursor outside of a transaction has read to its end, it keeps. */
+static void narrowing_ends_what_was_read_outside_of_a_transaction(void **state)
+{
+    (void)state;
+    fill_villages();
+    struct statement *s = statement_open(db, TEXT("SELECT id FROM roll WHERE id < 2 ORDER BY id"), &e);
+    assert_non_null(s);
+    statement_many(s);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    assert_done(store_narrow(db, "411622100010", "411622100012", &e), &e);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    assert_int_equal(statement_column(s, 0).n, 1);
+    statement_close(s);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 200);
 }
 
 static int see_line(void *user, int count, char **values, char **names)
@@ -381,9 +652,18 @@ int main(void)
         with_database(whoever_only_reads_writes_nothing),
         cmocka_unit_test(a_server_that_is_not_there_is_told),
         cmocka_unit_test(no_password_is_shown),
+        cmocka_unit_test(a_refusal_is_told_from_a_line_that_breaks_during_the_login),
+        cmocka_unit_test(what_a_server_says_at_the_login_is_not_repeated),
         with_database(a_connection_that_breaks_in_a_transaction_keeps_nothing),
         with_database(a_connection_that_broke_while_nothing_was_under_way_is_made_anew),
+        with_database(a_read_outside_of_a_transaction_is_begun_anew),
+        with_database(a_read_that_has_given_rows_is_lost_with_its_connection),
+        with_database(a_stream_that_breaks_is_lost),
+        with_database(a_stream_keeps_to_the_wall),
+        with_database(a_read_in_a_transaction_is_lost_with_its_connection),
         with_database(a_transaction_may_narrow_its_area_and_never_widen_it),
+        with_database(a_store_may_be_narrowed_and_is_so_after_a_new_connection),
+        with_database(narrowing_ends_what_was_read_outside_of_a_transaction),
         with_database(the_plan_is_the_same_index_scan_with_and_without_the_wall),
         with_database(an_unknown_role_is_granted_nothing),
         with_database(the_owner_is_not_narrowed_to_a_part),

@@ -29,9 +29,8 @@ static int close_database(void **state)
     return 0;
 }
 
-static void every_kind_of_value_comes_back_as_it_went(void **state)
+static void values_come_back(void (*before)(struct statement *s), const char *sql)
 {
-    (void)state;
     const struct value cases[] = {
         value_none(),
         value_int(0),
@@ -42,10 +41,12 @@ static void every_kind_of_value_comes_back_as_it_went(void **state)
         value_text(TEXT("a\0b")),
         value_text(TEXT("'; DROP TABLE t; --")),
         value_bytes(TEXT("")),
+        value_text(TEXT("C:\\x")),
         value_bytes(TEXT("\xFF\x00\x80")),
     };
-    struct statement *s = statement_open(db, TEXT("SELECT ?1, 1"), &e);
+    struct statement *s = statement_open(db, text_of(sql), &e);
     assert_non_null(s);
+    before(s);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         if (database_on_postgres() && cases[i].kind == VALUE_TEXT
             && memchr(cases[i].s.at, 0, cases[i].s.size) != NULL)
@@ -56,6 +57,81 @@ static void every_kind_of_value_comes_back_as_it_went(void **state)
         assert_int_equal(statement_column_count(s), 2);
         assert_int_equal(statement_step(s, &e), STEP_DONE);
     }
+    statement_close(s);
+}
+
+static void at_once(struct statement *s) { (void)s; }
+static void every_kind_of_value_comes_back_as_it_went(void **state)
+{
+    (void)state;
+    values_come_back(at_once, "SELECT ?1, 1");
+}
+
+/* A stream takes no parameters: they stand in its text. */
+static void every_kind_of_value_comes_back_through_a_stream(void **state)
+{
+    (void)state;
+    values_come_back(statement_stream, "SELECT ?1 AS \"?1\", 1 WHERE '?1' <> '' -- ?1");
+}
+
+static struct statement *numbers(const char *condition, int64_t least)
+{
+    static char sql[256];
+    snprintf(sql, sizeof sql,
+             "WITH RECURSIVE n (a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 5000)"
+             " SELECT a, 'x' FROM n WHERE a >= ?1 %s ORDER BY a",
+             condition);
+    struct statement *s = statement_open(db, text_of(sql), &e);
+    assert_non_null(s);
+    statement_stream(s);
+    statement_bind(s, 1, value_int(least));
+    return s;
+}
+
+static void a_stream_gives_all_rows_in_order_and_may_be_left(void **state)
+{
+    (void)state;
+    for (int in_transaction = 0; in_transaction < 2; in_transaction++) {
+        if (in_transaction == 1)
+            assert_done(store_begin_read(db, &e), &e);
+        struct statement *s = numbers("", 1);
+        for (int64_t n = 1; n <= 5000; n++) {
+            assert_int_equal(statement_step(s, &e), STEP_ROW);
+            assert_int_equal(statement_column(s, 0).n, n);
+        }
+        assert_int_equal(statement_step(s, &e), STEP_DONE);
+        statement_bind(s, 1, value_int(4999)); /* anew */
+        assert_int_equal(statement_step(s, &e), STEP_ROW);
+        assert_int_equal(statement_column(s, 0).n, 4999);
+        statement_bind(s, 1, value_int(7)); /* and before its end */
+        assert_int_equal(statement_step(s, &e), STEP_ROW);
+        assert_int_equal(statement_column(s, 0).n, 7);
+        statement_close(s);
+        s = numbers("AND 1 = 2", 1);
+        assert_int_equal(statement_step(s, &e), STEP_DONE);
+        statement_close(s);
+        s = statement_open(db, TEXT("SELECT 1"), &e);
+        assert_int_equal(statement_step(s, &e), STEP_ROW); /* the store goes on */
+        statement_close(s);
+        if (in_transaction == 1)
+            assert_done(store_end(db, true, &e), &e);
+    }
+}
+
+/* Only the one that asked for it is read so. */
+static void a_statement_streams_once_for_each_asking(void **state)
+{
+    (void)state;
+    statement_close(numbers("", 1));
+    struct statement *s = statement_open(
+        db, TEXT("WITH RECURSIVE n (a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 5000)"
+                 " SELECT a, 'x' FROM n WHERE a >= ?1  ORDER BY a"), &e);
+    struct statement *other = statement_open(db, TEXT("SELECT 2"), &e);
+    statement_bind(s, 1, value_int(1));
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    assert_int_equal(statement_step(other, &e), STEP_ROW);
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    statement_close(other);
     statement_close(s);
 }
 
@@ -163,6 +239,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_of_value_comes_back_as_it_went),
+        cmocka_unit_test(every_kind_of_value_comes_back_through_a_stream),
+        cmocka_unit_test(a_stream_gives_all_rows_in_order_and_may_be_left),
+        cmocka_unit_test(a_statement_streams_once_for_each_asking),
         cmocka_unit_test(the_same_text_gives_the_same_statement_but_never_twice_at_once),
         cmocka_unit_test(more_statements_than_are_kept_still_work),
         cmocka_unit_test(mistakes_are_errors),

@@ -94,9 +94,9 @@ static bool is_common(const struct session *s, struct text name, struct text are
     struct text left = folded;
     if (name.size >= WORD_LEAST)
         take_out(&left, room, name);
+    take_out_places(s, area, &left, room); /* 红花集镇, before 红花 */
     for (size_t i = 0; i < COUNT_OF(common); i++)
         take_out(&left, room, text_of(common[i]));
-    take_out_places(s, area, &left, room);
     return own_characters(left) < OWN_LEAST;
 }
 

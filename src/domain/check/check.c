@@ -81,7 +81,8 @@ static bool run_check(struct op_call *call, struct err *e)
     if (c == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     call->result = c;
-    if (!scope_of(call, &c->scope, e) || !store_begin_read(call->session->store, e))
+    if (!scope_of(call, &c->scope, e) || !session_look_beyond(call->session, e)
+        || !store_begin_read(call->session->store, e))
         return false;
     bool judged = open_run(call, &c->scope, &run, e) && judge(call, c, run, e);
     run_close(run);

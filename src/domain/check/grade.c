@@ -206,7 +206,8 @@ static bool run_grade(struct op_call *call, struct err *e)
     if (g == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     call->result = g;
-    if (!scope_of(call, &g->scope, e) || !store_begin_read(call->session->store, e))
+    if (!scope_of(call, &g->scope, e) || !session_look_beyond(call->session, e)
+        || !store_begin_read(call->session->store, e))
         return false;
     const struct run_options options = {.area = g->scope.area, .as_of = g->scope.as_of, .grades = true};
     bool graded = run_open(call->session->records, call->session->catalog, &options, &run, e)

@@ -15,9 +15,25 @@ struct figure {
     struct run *run; /* the rows live in it; closed once all is written */
 };
 
-static bool measure(struct figure *f, struct text by, struct err *e)
+/* A figure opens to the rows behind it: whoever may not read those learns no number about them. */
+static bool permit(const struct actor *actor, const struct catalog *c,
+                   const struct catalog_indicator *indicator, struct err *e)
+{
+    if (indicator->value == INDICATOR_FORMULA) {
+        for (size_t i = 0; i < indicator->use_count; i++)
+            if (!permit(actor, c, &c->indicators[indicator->uses[i]], e))
+                return false;
+        return true;
+    }
+    return access_reads(actor, indicator->on, e)
+           && (indicator->rows == NULL || access_reads(actor, indicator->rows, e));
+}
+
+static bool measure(const struct actor *actor, struct figure *f, struct text by, struct err *e)
 {
     if (!run_indicator(f->run, f->indicator, by, &f->result, e))
+        return false;
+    if (f->result.by_field != NULL && !access_filters(actor, f->result.by_field, e))
         return false;
     return !f->with_rows || run_indicator_rows(f->run, f->indicator, &f->rows, &f->row_count, e);
 }
@@ -26,6 +42,7 @@ static bool run_one(struct op_call *call, struct figure *f, struct err *e)
 {
     const struct op_value *by = op_value(call, "by");
     const struct text split = by->given ? by->s : TEXT_NONE;
+    const struct actor *actor = records_actor(call->session->records);
     const struct run_options options = {.area = f->scope.area,
                                         .as_of = f->scope.as_of,
                                         .indicators = &f->indicator,
@@ -33,10 +50,11 @@ static bool run_one(struct op_call *call, struct figure *f, struct err *e)
                                         .by = &split};
     f->split = by->given;
     f->with_rows = op_value(call, "rows")->given;
-    if (!store_begin_read(call->session->store, e))
+    if (!permit(actor, call->session->catalog, f->indicator, e) || !session_look_beyond(call->session, e)
+        || !store_begin_read(call->session->store, e))
         return false;
     bool measured = run_open(call->session->records, call->session->catalog, &options, &f->run, e)
-                    && measure(f, split, e);
+                    && measure(actor, f, split, e);
     return store_end(call->session->store, measured, e);
 }
 

@@ -8,8 +8,7 @@ bool scope_of(const struct op_call *call, struct scope *out, struct err *e)
 {
     const struct op_value *area = op_value(call, "area"), *as_of = op_value(call, "as-of");
     out->as_of = as_of->given ? (day)as_of->n : clock_today();
-    out->area = call->session->office;
-    return !area->given || records_area(call->session->records, area->s, &out->area, e);
+    return session_area(call->session, area->given ? area->s : TEXT(""), &out->area, e);
 }
 
 struct text scope_lo(const struct area *area) { return text_of(area->lo); }

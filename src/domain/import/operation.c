@@ -263,8 +263,8 @@ static bool start(struct import_run *run, struct err *e)
            && reader_start(&run->reader, &reading, run->belt, run->problems, e);
 }
 
-/* By now the batch stands. A connection that breaks here is made anew; if that does not help either, the notes are left
- * out: an error would say that nothing was changed. */
+/* By now the batch stands. A connection that breaks here is made anew; if that does not help either, the
+ * notes are left out: an error would say that nothing was changed. */
 static bool tell_helpers(struct import_run *run, struct err *e)
 {
     struct store *db = run->call->session->store;

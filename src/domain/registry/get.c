@@ -108,7 +108,7 @@ static bool run_get(struct op_call *call, struct err *e)
     bool reveal = op_value(call, "reveal")->given;
     if (reveal && call->by_id)
         return err_fail(e, &REGISTRY_REVEAL_ROUTE);
-    return find(call, reveal ? TEXT("reveal") : TEXT_NONE, e);
+    return reveal_permit(call, e) && find(call, reveal ? TEXT("reveal") : TEXT_NONE, e);
 }
 
 static bool run_reveal(struct op_call *call, struct err *e)

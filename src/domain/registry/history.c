@@ -1,4 +1,6 @@
-/* `journal list`, `journal verify`: who changed what, when, from what to what; whether the log is whole. */
+/* `journal list`, `journal verify`: who changed what, when, from what to what; whether the log is whole.
+ * Always holds: an account is told nothing of a record outside its area, of what it may not read only that it
+ * changed. */
 #include "base/base.err.h"
 #include "base/system.h"
 #include "domain/registry/parts.h"
@@ -17,6 +19,57 @@ static bool run_list(struct op_call *call, struct err *e)
     return true;
 }
 
+/* The entries that whoever asks may see, `most` of them (< 0: all), given to `each`. */
+struct sight {
+    struct op_call *call;
+    const struct actor *actor;
+    bool (*each)(void *user, const struct journal_entry *entry);
+    void *user;
+    int64_t most, count;
+    struct err *e;
+};
+
+/* What is no record (grants, accounts, a list that was revealed) is the office's own. */
+static bool is_in_sight(const struct sight *to, const struct journal_entry *entry)
+{
+    const struct session *s = to->call->session;
+    const struct catalog_entity *entity = catalog_entity(s->catalog, entry->entity);
+    char village[AREA_CODE_SIZE + 1];
+    if (to->actor == NULL)
+        return true;
+    if (entity == NULL || text_equal(entry->record, TEXT("*")))
+        return access_covers(to->actor, &s->office);
+    return record_village(s->records, entity, entry->record, village, to->e) && village[0] != 0
+           && access_holds(to->actor, text_of(village));
+}
+
+static bool see_entry(void *user, const struct journal_entry *entry)
+{
+    struct sight *to = user;
+    if (!is_in_sight(to, entry))
+        return to->e->kind == NULL;
+    if (to->most >= 0 && to->count >= to->most)
+        return false;
+    to->count++;
+    return to->each(to->user, entry);
+}
+
+static bool entries_each(struct op_call *call, int64_t most,
+                         bool (*each)(void *user, const struct journal_entry *entry), void *user,
+                         struct err *e)
+{
+    const struct op_value *record = op_value(call, "record");
+    struct sight to = {.call = call,
+                       .actor = records_actor(call->session->records),
+                       .each = each,
+                       .user = user,
+                       .most = most,
+                       .e = e};
+    return journal_list(call->session->journal, record->given ? record->s : TEXT_NONE,
+                        to.actor == NULL ? most : -1, see_entry, &to, e)
+           && e->kind == NULL;
+}
+
 struct json_entries {
     struct op_call *call;
     struct json *out;
@@ -29,10 +82,29 @@ static const struct catalog_field *field_of(const struct op_call *call, struct t
     return of == NULL ? NULL : catalog_field(of, field);
 }
 
+/* How a change is shown: as the field is, and not at all where the role does not read the entity. */
+static enum access_show shown_as(const struct op_call *call, struct text entity, struct text field)
+{
+    const struct actor *actor = records_actor(call->session->records);
+    const struct catalog_entity *of = catalog_entity(call->session->catalog, entity);
+    const struct catalog_field *in = field_of(call, entity, field);
+    struct err closed = {.kind = NULL};
+    if (of != NULL && !access_reads(actor, of, &closed))
+        return ACCESS_HIDDEN;
+    return in == NULL ? ACCESS_FULL : access_shows(actor, in);
+}
+
+static bool is_blank(const struct op_call *call, const struct catalog_field *field)
+{
+    return access_shows(records_actor(call->session->records), field) == ACCESS_MASKED && !field->sealed;
+}
+
 static void json_value(const struct op_call *call, const struct catalog_field *field,
                        const struct journal_change *change, struct value v, struct json *out)
 {
-    if (field != NULL)
+    if (field != NULL && v.kind != VALUE_NONE && is_blank(call, field))
+        json_z(out, "*");
+    else if (field != NULL)
         record_value_json(out, call->session->catalog, field, v, false);
     else if (v.kind == VALUE_INT)
         json_int(out, v.n);
@@ -83,17 +155,12 @@ static bool entry_json(void *user, const struct journal_entry *entry)
     json_array(to->out);
     for (int own = 0; own <= 1; own++) /* what the office knows first, then what we keep beside it */
         for (size_t i = 0; i < entry->count; i++)
-            if ((own == 1) == is_own(to->call, entry, i))
+            if ((own == 1) == is_own(to->call, entry, i)
+                && shown_as(to->call, entry->entity, entry->changes[i].field) != ACCESS_HIDDEN)
                 json_change(to->call, entry->entity, &entry->changes[i], to->out);
     json_array_end(to->out);
     json_object_end(to->out);
     return !to->out->failed;
-}
-
-static struct text record_asked(const struct op_call *call)
-{
-    const struct op_value *record = op_value(call, "record");
-    return record->given ? record->s : TEXT_NONE;
 }
 
 static bool json_list(struct op_call *call, struct json *out, struct err *e)
@@ -102,8 +169,8 @@ static bool json_list(struct op_call *call, struct json *out, struct err *e)
     json_object(out);
     json_key(out, "entries");
     json_array(out);
-    bool good = journal_list(call->session->journal, record_asked(call), limit->given ? limit->n : -1,
-                             entry_json, &(struct json_entries){call, out}, e);
+    bool good =
+        entries_each(call, limit->given ? limit->n : -1, entry_json, &(struct json_entries){call, out}, e);
     json_array_end(out);
     json_object_end(out);
     return good;
@@ -145,7 +212,13 @@ static void row_of_change(struct shown_entries *to, const struct journal_entry *
     struct text before = own_value(to->call, change, change->before),
                 after = own_value(to->call, change, change->after),
                 name = own_name(change->field, to->call->lang);
-    if (field != NULL) {
+    if (shown_as(to->call, entry->entity, change->field) == ACCESS_HIDDEN)
+        return;
+    if (field != NULL && is_blank(to->call, field)) {
+        before = change->before.kind == VALUE_NONE ? TEXT("") : TEXT("*");
+        after = change->after.kind == VALUE_NONE ? TEXT("") : TEXT("*");
+        name = label_in(field->label, to->call->lang);
+    } else if (field != NULL) {
         before = record_value_text(to->call->arena, s->catalog, field, change->before, false, to->call->lang);
         after = record_value_text(to->call->arena, s->catalog, field, change->after, false, to->call->lang);
         name = label_in(field->label, to->call->lang);
@@ -175,8 +248,7 @@ static bool show_list(struct op_call *call, struct print *p, struct err *e)
     print_table_head(to.table, call->lang == LANG_ZH
                                    ? (const char *const[]){"时间", "操作人", "记录", "字段", "原值", "新值"}
                                    : (const char *const[]){"Time", "By", "Record", "Field", "Old", "New"});
-    if (!journal_list(call->session->journal, record_asked(call), limit->given ? limit->n : HISTORY_SHOW_MAX,
-                      entry_row, &to, e))
+    if (!entries_each(call, limit->given ? limit->n : HISTORY_SHOW_MAX, entry_row, &to, e))
         return false;
     print_table_end(to.table, p);
     print_next(p, "honghua journal verify 校验日志是否完整",

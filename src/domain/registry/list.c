@@ -49,6 +49,8 @@ static bool select_rows(struct op_call *call, struct list *l, struct text where,
 {
     struct run_options options = {.area = l->query.area, .as_of = clock_today(), .on = l->entity};
     if (!catalog_compile(call->session->catalog, l->entity, where, call->arena, &options.where, e)
+        || !access_asks(records_actor(call->session->records), call->session->catalog, options.where, e)
+        || !session_look_beyond(call->session, e)
         || !run_open(call->session->records, call->session->catalog, &options, &l->run, e))
         return false;
     if (!run_select(l->run, l->entity, options.where, &l->bits, e))
@@ -70,7 +72,7 @@ static bool run_list(struct op_call *call, struct err *e)
     l->limit = limit->given ? limit->n : -1;
     l->query =
         (struct record_query){.as_of = DAY_NONE, .limit = -1, .open_sealed = call->session->vault != NULL};
-    if (!entity_readable(call, op_value(call, "entity")->s, &l->entity, e)
+    if (!reveal_permit(call, e) || !entity_readable(call, op_value(call, "entity")->s, &l->entity, e)
         || !records_area(call->session->records, op_value(call, "area")->s, &l->query.area, e)
         || !view_open(call, l->entity, reveal, NULL, &l->view, e))
         return false;

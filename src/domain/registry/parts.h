@@ -66,6 +66,9 @@ MUST_USE bool present_find(const struct op_call *call, const struct catalog_enti
 /* Its version, as an entity tag with its quotes. TEXT_NONE: memory is out. */
 struct text present_etag(const struct op_call *call, const struct present *p);
 
+/* An account reveals one record at a time and with a reason, by the operation of that name: the flag is the
+ * owner's. ACCESS_FORBIDDEN. */
+MUST_USE bool reveal_permit(const struct op_call *call, struct err *e);
 /* Journals that sensitive fields were shown in full: `what` is the entity, `record` one record or "*". */
 MUST_USE bool reveal_journal(const struct op_call *call, struct text entity, struct text record,
                              struct text why, struct err *e);

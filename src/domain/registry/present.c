@@ -2,9 +2,14 @@
 #include "base/base.err.h"
 #include "domain/registry/parts.h"
 #include "domain/registry/registry.err.h"
+#include "engine/access/access.err.h"
 
-static bool absent(const struct catalog_entity *entity, struct text id, struct err *e)
+/* What lies outside an account's area and what does not exist answer the same bytes. */
+static bool absent(const struct op_call *call, const struct catalog_entity *entity, struct text id,
+                   struct err *e)
 {
+    if (records_actor(call->session->records) != NULL)
+        return err_fail(e, &ACCESS_NOT_THERE);
     err_fail_text(e, &REGISTRY_RECORD_ABSENT, "record", id);
     err_add(e, "entity", entity->id);
     return false;
@@ -41,7 +46,7 @@ bool present_find(const struct op_call *call, const struct catalog_entity *entit
         || !record_find(r, entity, &q.area, key, call->arena, &q.id, &found, e))
         return false;
     if (!found)
-        return absent(entity, key, e);
+        return absent(call, entity, key, e);
     if (!record_scan_open(r, &q, &scan, e))
         return false;
     found = record_scan_next(scan, &row, e);
@@ -53,7 +58,7 @@ bool present_find(const struct op_call *call, const struct catalog_entity *entit
                                 .rev = row.rev};
     bool good = found && (!with_values || copy_values(call, entity, &row, out, e));
     record_scan_close(scan);
-    return found || e->kind != NULL ? good : absent(entity, key, e);
+    return found || e->kind != NULL ? good : absent(call, entity, key, e);
 }
 
 struct text present_etag(const struct op_call *call, const struct present *p)

@@ -1,25 +1,22 @@
-/* How records are shown, for lists and single records alike. Always holds: a sealed value is masked here
- * unless the call reveals, and a reveal was journalled before the first row. */
+/* How records are shown, for lists and single records alike. Always holds: a field that the caller's role
+ * does not see is no column; one that it sees masked is masked here unless the call reveals, and a reveal was
+ * journalled before the first row. */
 #include "base/base.err.h"
 #include "domain/registry/parts.h"
 #include "domain/registry/registry.err.h"
+#include "engine/access/access.err.h"
 #include "engine/record/names.h"
 
 #define DIVISION_COUNTY 6
 #define DIVISION_TOWN 9
 
-/* How a column's values are shown. LOOK_USUAL: sensitive ones masked, as the owner of the database sees them
- * without a reason. */
-enum look { LOOK_USUAL, LOOK_FULL, LOOK_STARS };
-#define STARS TEXT("****")
-
 struct view {
     const struct catalog *catalog;
     const struct catalog_entity *entity;
-    bool reveal, by_id;
     const struct actor *actor;
-    enum look *look;                      /* by column */
+    bool reveal, by_id;
     const struct catalog_field **columns; /* shown, in order */
+    enum access_show *shows;              /* by column */
     size_t *position;                     /* of a column's value in the scan's row; SIZE_MAX: not stored */
     size_t count;
     const struct catalog_field **fields; /* asked of the scan */
@@ -67,26 +64,14 @@ static struct text shown_name(const struct view *v, const struct catalog_field *
     return field->names.at != NULL && !of_the_town ? names_village(v->names, village) : TEXT_NONE;
 }
 
-/* false: the field is not there for whoever looks. */
-static bool look_of(const struct view *v, const struct catalog_field *field, enum look *out)
-{
-    *out = v->reveal ? LOOK_FULL : LOOK_USUAL;
-    if (v->actor == NULL)
-        return true;
-    enum access_show show = v->reveal ? access_reveals(v->actor, field) : access_shows(v->actor, field);
-    if (show == ACCESS_FULL)
-        *out = LOOK_FULL;
-    else /* numbers and dates have no other mask */
-        *out = field->sealed || field->class == CLASS_SENSITIVE ? LOOK_USUAL : LOOK_STARS;
-    return show != ACCESS_HIDDEN;
-}
-
 static void take_columns(struct view *v)
 {
     for (size_t i = 0; i < v->entity->field_count; i++) {
         const struct catalog_field *field = &v->entity->fields[i];
-        if (field->derived_from != NULL || !look_of(v, field, &v->look[v->count]))
+        enum access_show show = v->reveal ? access_reveals(v->actor, field) : access_shows(v->actor, field);
+        if (field->derived_from != NULL || show == ACCESS_HIDDEN)
             continue;
+        v->shows[v->count] = show;
         v->columns[v->count] = field;
         v->position[v->count++] = field->column == SIZE_MAX ? SIZE_MAX : v->field_count;
         if (field->column != SIZE_MAX)
@@ -102,14 +87,14 @@ bool view_open(const struct op_call *call, const struct catalog_entity *entity, 
         return err_fail(e, &OUT_OF_MEMORY);
     *v = (struct view){.catalog = call->session->catalog,
                        .entity = entity,
+                       .actor = records_actor(call->session->records),
                        .reveal = reveal,
-                       .by_id = call->by_id,
-                       .actor = records_actor(call->session->records)};
+                       .by_id = call->by_id};
     v->columns = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->columns);
+    v->shows = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->shows);
     v->position = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->position);
     v->fields = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->fields);
-    v->look = arena_take_many(call->arena, entity->field_count + 1, sizeof *v->look);
-    if (v->columns == NULL || v->position == NULL || v->fields == NULL || v->look == NULL)
+    if (v->columns == NULL || v->shows == NULL || v->position == NULL || v->fields == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     take_columns(v);
     struct area everything;
@@ -137,18 +122,25 @@ const struct catalog_field *view_column(const struct view *view, size_t index)
     return view->columns[index];
 }
 
+/* A value that is not sealed and yet masked, as a health condition is for an auditor: nothing of it is told
+ * but that it is known. */
+static bool is_blank(const struct view *view, size_t column, struct value v)
+{
+    return view->shows[column] == ACCESS_MASKED && !view->columns[column]->sealed && v.kind != VALUE_NONE;
+}
+
 void view_json(const struct view *view, const struct record_row *row, struct json *out)
 {
     for (size_t i = 0; i < view->count; i++) {
         const struct catalog_field *field = view->columns[i];
         json_key_text(out, view->by_id ? field->id : field->label.zh);
-        struct value v = view->position[i] == SIZE_MAX ? value_none() : row->values[view->position[i]];
         if (view->position[i] == SIZE_MAX)
             json_text(out, shown_name(view, field, row->village));
-        else if (view->look[i] == LOOK_STARS && v.kind != VALUE_NONE)
-            json_text(out, STARS);
+        else if (is_blank(view, i, row->values[view->position[i]]))
+            json_z(out, "*");
         else
-            record_value_json(out, view->catalog, field, v, view->look[i] == LOOK_FULL);
+            record_value_json(out, view->catalog, field, row->values[view->position[i]],
+                              view->shows[i] == ACCESS_FULL);
     }
 }
 
@@ -159,9 +151,16 @@ struct text view_text(const struct view *view, const struct record_row *row, siz
     if (view->position[index] == SIZE_MAX)
         return shown_name(view, field, row->village);
     struct value v = row->values[view->position[index]];
-    if (view->look[index] == LOOK_STARS && v.kind != VALUE_NONE)
-        return STARS;
-    return record_value_text(a, view->catalog, field, v, view->look[index] == LOOK_FULL, lang);
+    if (is_blank(view, index, v))
+        return TEXT("*");
+    return record_value_text(a, view->catalog, field, v, view->shows[index] == ACCESS_FULL, lang);
+}
+
+bool reveal_permit(const struct op_call *call, struct err *e)
+{
+    if (!op_value(call, "reveal")->given || records_actor(call->session->records) == NULL)
+        return true;
+    return err_fail_text(e, &ACCESS_FORBIDDEN, "what", TEXT("reveal"));
 }
 
 bool reveal_journal(const struct op_call *call, struct text entity, struct text record, struct text why,

@@ -81,11 +81,15 @@ static struct text division_name(const struct catalog *c, struct text code)
 static bool find_place(struct op_call *call, struct report *r, struct err *e)
 {
     const struct op_value *area = op_value(call, "area");
-    struct text code = area->given ? area->s : call->session->office_code;
+    const struct actor *actor = records_actor(call->session->records);
+    struct text code = area->given ? area->s : actor != NULL ? actor->area_code : call->session->office_code;
     size_t digits = levels[r->model.level].digits;
     struct values *v = &r->values;
     if (text_is_empty(code))
         return err_fail(e, &REPORT_AREA_MISSING);
+    /* Before anything is said of a place that is not his. */
+    if (actor != NULL && !records_area(call->session->records, code, &v->area, e))
+        return false;
     code = bare_code(code, digits);
     /* 411622000 is a county, written in the digits of a town. */
     bool fits = code.size == digits && (digits != TOWN_DIGITS || !text_ends_with(code, TEXT("000")));
@@ -165,7 +169,8 @@ static bool run_town(struct op_call *call, struct err *e)
         .c = c, .model = &r->model, .session = call->session, .arena = call->arena, .lang = call->lang};
     r->values.as_of = as_of->given ? (day)as_of->n : clock_today();
     bool good = report_read(c, source, call->arena, &r->model, e) && find_place(call, r, e)
-                && values_open(&r->values, e) && write_out(call, r, e);
+                && session_look_beyond(call->session, e) && values_open(&r->values, e)
+                && write_out(call, r, e);
     if (!good)
         values_close(&r->values);
     return good;

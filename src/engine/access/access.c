@@ -60,9 +60,38 @@ enum access_show access_reveals(const struct actor *actor, const struct catalog_
 
 bool access_filters(const struct actor *actor, const struct catalog_field *field, struct err *e)
 {
-    if (actor == NULL || access_shows(actor, field) == ACCESS_FULL)
+    const struct catalog_field *from = field->derived_from;
+    if (actor == NULL
+        || (access_shows(actor, field) == ACCESS_FULL
+            && (from == NULL || access_shows(actor, from) == ACCESS_FULL)))
         return true;
     return err_fail_text(e, &ACCESS_FIELD, "field", field->id);
+}
+
+static const struct catalog_entity *entity_of(const struct catalog *c, const struct cel_class *class)
+{
+    for (size_t i = 0; i < c->entity_count; i++)
+        if (&c->entities[i].class_of == class)
+            return &c->entities[i];
+    return NULL;
+}
+
+bool access_asks(const struct actor *actor, const struct catalog *c, const struct cel_program *program,
+                 struct err *e)
+{
+    size_t count = 0;
+    const struct cel_use *uses = actor == NULL ? NULL : cel_program_uses(program, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct catalog_entity *entity = entity_of(c, uses[i].of);
+        const struct catalog_field *field = catalog_used(c, &uses[i]);
+        if (entity == NULL) /* a parameter */
+            continue;
+        const struct catalog_member *member = &entity->members[uses[i].field];
+        if (!access_reads(actor, entity, e) || (field != NULL && !access_filters(actor, field, e))
+            || (member->kind == MEMBER_CHILDREN && !access_reads(actor, member->entity, e)))
+            return false;
+    }
+    return true;
 }
 
 bool access_meets(const struct actor *actor, const struct area *asked, struct area *out)

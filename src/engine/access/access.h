@@ -34,9 +34,13 @@ enum access_show access_shows(const struct actor *actor, const struct catalog_fi
 /* The same where a reason was given and journalled (the operation reveal): what the role sees with a reason
  * is ACCESS_FULL. */
 enum access_show access_reveals(const struct actor *actor, const struct catalog_field *field);
-/* May a list be filtered or sorted by it? ACCESS_FIELD (403): a field that is hidden or masked, because each
- * answer would tell a little of its value. */
+/* May a list be filtered or sorted by it? ACCESS_FIELD (403): a field that is hidden or masked, or derived from
+ * such a one, because each answer would tell a little of its value. */
 MUST_USE bool access_filters(const struct actor *actor, const struct catalog_field *field, struct err *e);
+/* May somebody's own expression be evaluated for him? ACCESS_FIELD: it reads a field that he may not filter
+ * by; ACCESS_FORBIDDEN: one of an entity that he does not read. */
+MUST_USE bool access_asks(const struct actor *actor, const struct catalog *c,
+                          const struct cel_program *program, struct err *e);
 /* The actor's area met with `asked`; false where nothing is left, and then *out holds no village. */
 bool access_meets(const struct actor *actor, const struct area *asked, struct area *out);
 /* Whether the whole of `area`, or the village of a record, lies in the actor's area. */

@@ -386,7 +386,11 @@ const struct catalog_parameter *catalog_parameter(const struct catalog *c, struc
 const struct catalog_division *catalog_division(const struct catalog *c, struct text code);
 const struct catalog_role *catalog_role(const struct catalog *c, struct text id); /* NULL: none */
 bool catalog_role_does(const struct catalog_role *role, struct text operation);
-/* The class by which roles see a field; a derived one is seen like the field that it comes from. */
+/* The field or the computed value (its `shown`) that an expression reads there; NULL: children, a village, a
+ * parameter. */
+const struct catalog_field *catalog_used(const struct catalog *c, const struct cel_use *use);
+/* The class by which roles see a field. A computed value (catalog_computed.shown) is of the most sensitive
+ * class of those that it reads. */
 enum role_class catalog_role_class(const struct catalog_field *field);
 /* The line of a kind for a division code on a day; NULL: none is in force. */
 const struct catalog_line *catalog_line(const struct catalog *c, struct text kind, struct text area, day on);

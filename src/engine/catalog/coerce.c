@@ -15,8 +15,8 @@ bool coerce_fail(const struct coercion *c, const struct err_kind *kind)
     return false;
 }
 
-/* U+0000, which not every database takes, characters without a width, and those that turn the direction of what follows: two names that look the same
- * would differ, or one would read as another. */
+/* U+0000, which not every database takes, characters without a width, and those that turn the direction of
+ * what follows: two names that look the same would differ, or one would read as another. */
 static bool is_unseen(uint32_t c)
 {
     return c == 0 || c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F)

@@ -20,8 +20,8 @@ struct text coerce_tight(const struct coercion *c, struct text t);
 /* Text of a number as people would write it: no exponent, at most 15 significant digits. */
 struct text coerce_number_text(const struct coercion *c, double number);
 
-/* With today's characters in the place of old systems' private ones, and a remark where there were any. TEXT_NONE:
- * memory is out (the error is set). */
+/* With today's characters in the place of old systems' private ones, and a remark where there were any.
+ * TEXT_NONE: memory is out (the error is set). */
 struct text coerce_private(const struct coercion *c, struct text t);
 
 bool coerce_number(const struct coercion *c);

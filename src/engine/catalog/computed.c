@@ -128,6 +128,34 @@ static bool order_visit(struct order *o, size_t index)
     return true;
 }
 
+/* The class of the fields and values that one reads, the most sensitive of them. */
+static enum field_class class_of_uses(const struct catalog *c, const struct catalog_computed *computed)
+{
+    enum field_class class = CLASS_PUBLIC;
+    size_t count = 0;
+    const struct cel_use *uses = cel_program_uses(computed->program, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct catalog_field *field = catalog_used(c, &uses[i]);
+        if (field != NULL && field->class > class)
+            class = field->class;
+    }
+    return class;
+}
+
+const struct catalog_field *catalog_used(const struct catalog *c, const struct cel_use *use)
+{
+    for (size_t i = 0; i < c->entity_count; i++) {
+        const struct catalog_entity *entity = &c->entities[i];
+        if (&entity->class_of != use->of)
+            continue;
+        const struct catalog_member *member = &entity->members[use->field];
+        if (member->kind == MEMBER_FIELD)
+            return &entity->fields[member->index];
+        return member->kind == MEMBER_COMPUTED ? &c->computed[member->index].shown : NULL;
+    }
+    return NULL;
+}
+
 /* Moves the values into their order; members of classes follow. */
 static bool order_apply(struct order *o)
 {
@@ -146,6 +174,8 @@ static bool order_apply(struct order *o)
     }
     l->computed = sorted;
     l->c->computed = sorted;
+    for (size_t i = 0; i < o->count; i++) /* what one reads stands before it */
+        sorted[i].shown.class = class_of_uses(l->c, &sorted[i]);
     return true;
 }
 

@@ -1,8 +1,8 @@
 /* Loading a pack: the state that all its parts share, and each part's door. For this folder only.
  *
  * Parts are built in an order in which what they name stands already: codes, entities, divisions, lines,
- * parameters, imports, classes, computed values, rules, grades, indicators, roles. Each item is refused at its own
- * place. Everything lives in the catalogue's arena.
+ * parameters, imports, classes, computed values, rules, grades, indicators, roles. Each item is refused at
+ * its own place. Everything lives in the catalogue's arena.
  */
 #ifndef ENGINE_CATALOG_LOAD_H
 #define ENGINE_CATALOG_LOAD_H

@@ -18,13 +18,14 @@ static bool operations_read(struct load *l, const struct yaml_node *node, struct
 {
     if (!node_texts_maybe(l, node, "does", &out->does, &out->does_count))
         return false;
+    const struct yaml_node *list = yaml_get(node, "does");
     for (size_t i = 0; i < out->does_count; i++) {
-        if (!operation_check(l, yaml_get(node, "does"), out->does[i]))
+        if (!operation_check(l, list->at[i], out->does[i]))
             return false;
         for (size_t k = 0; k < i; k++) {
-            const struct item same = {.node = yaml_get(node, "does"), .file = l->file};
+            const struct item same = {.node = list->at[k], .file = l->file};
             if (text_equal(out->does[k], out->does[i]))
-                return node_fail_duplicate(l, same.node, out->does[i], &same);
+                return node_fail_duplicate(l, list->at[i], out->does[i], &same);
         }
     }
     return true;
@@ -50,7 +51,7 @@ static bool entities_read(struct load *l, const struct yaml_node *map, const cha
     for (size_t i = 0; i < count; i++) {
         const struct catalog_entity *entity = catalog_entity(l->c, names[i]);
         if (entity == NULL)
-            return node_fail(l, value, &CATALOG_UNKNOWN_ENTITY, names[i]);
+            return node_fail(l, value->at[i], &CATALOG_UNKNOWN_ENTITY, names[i]);
         set[entity->index] = true;
     }
     return true;
@@ -123,8 +124,7 @@ bool catalog_role_does(const struct catalog_role *role, struct text operation)
 
 enum role_class catalog_role_class(const struct catalog_field *field)
 {
-    const struct catalog_field *of = field->derived_from != NULL ? field->derived_from : field;
-    switch (of->class) {
+    switch (field->class) {
     case CLASS_PUBLIC:
         return ROLE_PUBLIC;
     case CLASS_OFFICE:
@@ -134,5 +134,5 @@ enum role_class catalog_role_class(const struct catalog_field *field)
     case CLASS_SENSITIVE:
         break;
     }
-    return of->sealed ? ROLE_SEALED : ROLE_HEALTH;
+    return field->sealed ? ROLE_SEALED : ROLE_HEALTH;
 }

@@ -119,7 +119,8 @@ bool batch_open(struct records *r, struct journal *log, const struct batch_optio
     arena_init(&b->scratch, BATCH_SCRATCH_MAX);
     buf_init(&b->key, 256 * 1024);
     buf_init(&b->parent_id, 256 * 1024);
-    if (!store_begin(r->db, e)) {
+    /* Keys and references are compared with the whole register; what is written keeps to the actor's area. */
+    if (!store_narrow(r->db, NULL, NULL, e) || !store_begin(r->db, e)) {
         b->work = NULL;
         b->stage.r = r;
         batch_free(b);

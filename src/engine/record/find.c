@@ -91,6 +91,28 @@ bool record_find(struct records *r, const struct catalog_entity *entity, const s
     return find_where(r, t, &met, NULL, entity->fields[entity->key[0]].z, key, a, id_out, found_out, e);
 }
 
+bool record_village(struct records *r, const struct catalog_entity *entity, struct text id,
+                    char out[AREA_CODE_SIZE + 1], struct err *e)
+{
+    struct buf sql;
+    buf_init(&sql, SQL_TEXT_MAX);
+    buf_add_format(
+        &sql,
+        "SELECT village FROM \"%s\" WHERE county IN (SELECT DISTINCT county FROM journal_head) AND id = ?1",
+        entity->z);
+    struct statement *s = open_sql(r, &sql, e);
+    if (s == NULL)
+        return false;
+    statement_bind(s, 1, value_text(id));
+    enum step step = statement_step(s, e);
+    memset(out, 0, AREA_CODE_SIZE + 1);
+    struct value village = step == STEP_ROW ? statement_column(s, 0) : value_none();
+    if (village.kind == VALUE_TEXT && village.s.size == AREA_CODE_SIZE)
+        memcpy(out, village.s.at, AREA_CODE_SIZE);
+    statement_close(s);
+    return step != STEP_FAILED;
+}
+
 bool record_given(struct records *r, const struct catalog_entity *entity, uint64_t given_out[4],
                   struct err *e)
 {

@@ -99,6 +99,10 @@ MUST_USE bool record_count(struct records *r, const struct catalog_entity *entit
 MUST_USE bool record_find(struct records *r, const struct catalog_entity *entity, const struct area *area,
                           struct text key, struct arena *a, struct text *id_out, bool *found_out,
                           struct err *e);
+/* The village of a record by its id, wherever it lies and whoever asks; *out empty: there is no such record.
+ * For what is kept beside records (the journal) and has no village of its own. */
+MUST_USE bool record_village(struct records *r, const struct catalog_entity *entity, struct text id,
+                             char out[AREA_CODE_SIZE + 1], struct err *e);
 /* Has any import ever had this field, if only with empty cells? (a bit for each stored field, four words;
  * kept while batches are applied) */
 MUST_USE bool record_given(struct records *r, const struct catalog_entity *entity, uint64_t given_out[4],

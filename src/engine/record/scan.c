@@ -373,7 +373,9 @@ static bool scan_start(struct record_scan *scan, struct err *e)
     buf_clear(&sql);
     if (scan->s == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    if (scan->q.id.at == NULL && scan->q.parent.at == NULL && (scan->q.limit < 0 || scan->q.limit > FEW))
+    if (scan->q.lean)
+        statement_stream(scan->s);
+    else if (scan->q.id.at == NULL && scan->q.parent.at == NULL && (scan->q.limit < 0 || scan->q.limit > FEW))
         statement_many(scan->s);
     bind_query(scan->s, shape);
     return page_bind(scan->s, scan->r, scan->t, scan->q.page, &scan->kept, e);

@@ -13,6 +13,7 @@
 
 #define SESSION_ARENA_MAX ((size_t)1 << 30)
 #define CHECK_SIZE 32
+#define SETTING_MAX 65536
 
 static bool fail_on_file(const struct session *s, const struct err_kind *kind, struct err *e)
 {
@@ -52,6 +53,18 @@ static bool begin(struct session *s, const struct session_options *options, bool
     if (!store_shown(s->place.at, &s->arena, &s->db, e))
         return false;
     return resolve_key_file(s, options, named_out) || err_fail(e, &OUT_OF_MEMORY);
+}
+
+bool session_is_current(struct session *s, bool *out, struct err *e)
+{
+    struct setting_get_row row;
+    struct arena scratch;
+    bool found;
+    arena_init(&scratch, SETTING_MAX);
+    bool asked = setting_get(s->store, &(struct setting_get_in){.name = TEXT("policy")}, &scratch, &row, &found, e);
+    *out = asked && found && text_equal(row.value, text_of(s->catalog->digest));
+    arena_clear(&scratch);
+    return asked;
 }
 
 bool session_setting(struct session *s, const char *name, struct text *value_out, struct err *e)
@@ -139,20 +152,26 @@ void session_close(struct session *s)
     memset(s, 0, sizeof *s);
 }
 
-/* The second wall, on a server: rows outside the actor's area do not leave it even where a statement lacks the
- * area. */
+/* The second wall, on a server: rows outside the actor's area do not leave it even where a statement lacks
+ * the area. */
 static bool narrow_store(struct session *s, const struct actor *actor, struct err *e)
 {
-    (void)s;
-    (void)actor;
-    (void)e;
-    return true;
+    bool all = actor == NULL || actor->area.lo[0] == 0;
+    return store_narrow(s->store, all ? NULL : actor->area.lo, all ? NULL : actor->area.hi, e);
 }
 
 bool session_act_for(struct session *s, const struct actor *actor, struct err *e)
 {
     records_act_for(s->records, actor);
     return narrow_store(s, actor, e);
+}
+
+bool session_look_beyond(struct session *s, struct err *e) { return narrow_store(s, NULL, e); }
+
+bool session_area(struct session *s, struct text code, struct area *out, struct err *e)
+{
+    *out = s->office;
+    return (code.size == 0 && records_actor(s->records) == NULL) || records_area(s->records, code, out, e);
 }
 
 bool session_set_office(struct session *s, struct text code, struct err *e)

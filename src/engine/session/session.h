@@ -29,6 +29,14 @@ struct session {
 /* From now on the session works for `actor` (borrowed; NULL: the owner): its records, and on PostgreSQL the
  * range that row-level security lets through. */
 MUST_USE bool session_act_for(struct session *s, const struct actor *actor, struct err *e);
+/* The area that an operation works on: what somebody gave as `code` (records_area), else the actor's own,
+ * else the office's, else everything. */
+MUST_USE bool session_area(struct session *s, struct text code, struct area *out, struct err *e);
+/* The same person goes on, but until the next session_act_for the database lets the session see beyond his
+ * area, where it has a wall of its own: for what would take what it does not see for what is not there
+ * (checks, grades, indicators, batches). What is answered keeps to the area all the same. Outside of a
+ * transaction. */
+MUST_USE bool session_look_beyond(struct session *s, struct err *e);
 struct session_options {
     struct text db, key_file;   /* key_file TEXT_NONE: by the rules */
     bool spread;                /* session_init: STORE_CREATE_SPREAD */
@@ -47,6 +55,8 @@ MUST_USE bool session_init(struct session *s, const struct session_options *opti
 /* Loads a new version of the pack into the open database; in force from now on. Same digest: nothing changes,
  * *changed_out false. */
 MUST_USE bool session_policy_load(struct session *s, struct text folder, bool *changed_out, struct err *e);
+/* Is the pack that the session opened with still in force? Else it is to be opened anew. */
+MUST_USE bool session_is_current(struct session *s, bool *out, struct err *e);
 /* Keeps the office's area once it is known (first import). In the caller's transaction. */
 MUST_USE bool session_set_office(struct session *s, struct text code, struct err *e);
 

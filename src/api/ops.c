@@ -1,5 +1,5 @@
 /* Gathers the operations. Always holds: the list is complete before the first command is parsed. */
-#include "cli/ops.h"
+#include "api/api.h"
 #include "domain/account/account.h"
 #include "domain/check/check.h"
 #include "domain/import/import.h"
@@ -9,22 +9,22 @@
 #include "domain/tool/tool.h"
 #include <assert.h>
 
-#define OPS_MAX 64
+#define OPS_MAX 128
 
-const struct op_list *cli_ops(void)
+const struct op_list *api_ops(void)
 {
     static const struct op *all[OPS_MAX];
     static struct op_list list;
-    const struct op_list *const modules[] = {&registry_ops, &import_ops, &check_ops,
-                                             &report_ops,   &synth_ops,  &tool_ops,
-                                             &account_ops};
+    const struct op_list *const modules[] = {&registry_ops, &import_ops, &check_ops,  &report_ops,
+                                             &synth_ops,    &tool_ops,   &account_ops};
     if (list.at != NULL)
         return &list;
     for (size_t m = 0; m < COUNT_OF(modules); m++)
         for (size_t i = 0; i < modules[m]->count; i++) {
-            assert(list.count < OPS_MAX);
+            assert(list.count + 1 < OPS_MAX);
             all[list.count++] = modules[m]->at[i];
         }
+    all[list.count++] = &op_serve;
     list.at = all;
     return &list;
 }
