@@ -28,4 +28,11 @@ MUST_USE bool check_file_json(struct op_call *call, const struct record_row *hou
 MUST_USE bool check_file_show(struct op_call *call, const struct record_row *household, day as_of,
                               struct print *p, struct err *e);
 
+/* What the rules say of one record's household (of the record itself where it belongs to none), today, on this
+ * connection: also inside a transaction that writes. Nothing is kept. *out: a JSON array of findings as `check`
+ * writes them, those that were explained left out. Of the register only that household and what its village
+ * has beside households is read. */
+MUST_USE bool check_judge(struct op_call *call, const struct catalog_entity *entity, struct text id,
+                          struct text village, struct text *out, struct err *e);
+
 #endif

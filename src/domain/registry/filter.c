@@ -21,13 +21,6 @@ static bool unknown(const struct catalog_entity *entity, struct text name, struc
     return false;
 }
 
-bool field_ordinary(const struct op_call *call, const struct catalog_field *field)
-{
-    const struct actor *actor = records_actor(call->session->records);
-    return access_shows(actor, field) == ACCESS_FULL && !field->sealed
-           && (field->derived_from == NULL || field_ordinary(call, field->derived_from));
-}
-
 /* A field that the list may be narrowed or ordered by. */
 static bool field_find(const struct op_call *call, const struct catalog_entity *entity, struct text name,
                        struct text whole, const struct catalog_field **out, struct err *e)
@@ -35,7 +28,9 @@ static bool field_find(const struct op_call *call, const struct catalog_entity *
     *out = field_named(entity, name);
     if (*out == NULL || (!record_can_filter(*out) && !(*out)->sealed))
         return unknown(entity, whole, e);
-    return field_ordinary(call, *out) || err_fail_text(e, &REGISTRY_FILTER_MASKED, "name", (*out)->id);
+    if ((*out)->sealed) /* masked to everybody */
+        return err_fail_text(e, &REGISTRY_FILTER_MASKED, "name", (*out)->id);
+    return access_filters(records_actor(call->session->records), *out, e);
 }
 
 static bool value_fail(const struct op_field *given, const struct err *why, struct err *e)

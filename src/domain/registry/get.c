@@ -4,7 +4,6 @@
 #include "domain/check/check.h"
 #include "domain/registry/parts.h"
 #include "domain/registry/registry.err.h"
-#include "engine/access/access.err.h"
 
 static const struct op_parameter parameters[] = {
     {.name = "entity",
@@ -43,31 +42,22 @@ struct get {
     struct text village; /* where it lies, once it has been read */
     struct part *children;
     size_t child_count;
+    bool reveal;
 };
 
 static bool part_open(struct op_call *call, const struct catalog_entity *entity, const struct view *beside,
                       struct part *part, struct err *e)
 {
     const struct op_value *as_of = op_value(call, "as-of");
+    const struct get *g = call->result;
     part->entity = entity;
-    if (!view_open(call, entity, op_value(call, "reveal")->given, beside, &part->view, e))
+    if (!view_open(call, entity, g->reveal, beside, &part->view, e))
         return false;
     part->query =
         (struct record_query){.entity = entity, .limit = -1, .open_sealed = call->session->vault != NULL};
     part->query.as_of = as_of->given ? (day)as_of->n : DAY_NONE;
     part->query.fields = view_fields(part->view, &part->query.field_count);
     return area_of(TEXT(""), &part->query.area, e);
-}
-
-/* What lies outside an account's area and what does not exist answer the same bytes. */
-static bool absent(const struct op_call *call, const struct catalog_entity *entity, struct text id,
-                   struct err *e)
-{
-    if (records_actor(call->session->records) != NULL)
-        return err_fail(e, &ACCESS_NOT_THERE);
-    err_fail_text(e, &REGISTRY_RECORD_ABSENT, "record", id);
-    err_add(e, "entity", entity->id);
-    return false;
 }
 
 static bool open_children(struct op_call *call, struct get *g, struct err *e)
@@ -91,33 +81,51 @@ static bool open_children(struct op_call *call, struct get *g, struct err *e)
     return true;
 }
 
-static bool run_get(struct op_call *call, struct err *e)
+/* `why` TEXT_NONE: masked. */
+static bool find(struct op_call *call, struct text why, struct err *e)
 {
-    struct text id = op_value(call, "id")->s;
     const struct catalog_entity *entity;
+    struct present self;
     struct get *g = arena_take(call->arena, sizeof *g);
-    bool found;
     if (g == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     call->result = g;
-    if (!reveal_permit(call, e) || !entity_named(call, op_value(call, "entity")->s, &entity, e)
-        || !part_open(call, entity, NULL, &g->self, e)
-        || !record_find(call->session->records, entity, &g->self.query.area, id, call->arena,
-                        &g->self.query.id, &found, e))
+    g->reveal = why.at != NULL;
+    if (!entity_readable(call, op_value(call, "entity")->s, &entity, e)
+        || !present_find(call, entity, op_value(call, "id")->s, false, &self, e)
+        || !part_open(call, entity, NULL, &g->self, e))
         return false;
-    if (!found)
-        return absent(call, entity, id, e);
-    if (op_value(call, "reveal")->given && !reveal_journal(call, entity->id, g->self.query.id, e))
+    g->self.query.id = self.id;
+    if (g->self.query.as_of == DAY_NONE)
+        call->etag = present_etag(call, &self);
+    if (g->reveal && !reveal_journal(call, entity->id, self.id, why, e))
         return false;
     return open_children(call, g, e);
 }
 
-/* A household's file says what checking found, too, to whoever may list that. */
+static bool run_get(struct op_call *call, struct err *e)
+{
+    bool reveal = op_value(call, "reveal")->given;
+    if (reveal && call->by_id)
+        return err_fail(e, &REGISTRY_REVEAL_ROUTE);
+    return reveal_permit(call, e) && find(call, reveal ? TEXT("reveal") : TEXT_NONE, e);
+}
+
+static bool run_reveal(struct op_call *call, struct err *e)
+{
+    struct text why = text_trim(op_value(call, "reason")->s);
+    if (text_is_empty(why))
+        return err_fail(e, &REGISTRY_REASON_EMPTY);
+    return find(call, why, e);
+}
+
+/* A household's file says what checking found, too, to those who may list findings. */
 static bool has_file(const struct op_call *call, const struct get *g)
 {
-    struct err closed = {.kind = NULL};
+    struct err unread = {.kind = NULL};
+    if (!access_may(records_actor(call->session->records), TEXT("finding list"), &unread))
+        return false;
     return g->village.at != NULL
-           && access_may(records_actor(call->session->records), TEXT("finding list"), &closed)
            && g->self.entity == catalog_entity(call->session->catalog, TEXT("household"));
 }
 
@@ -213,6 +221,34 @@ static bool show_get(struct op_call *call, struct print *p, struct err *e)
     return good;
 }
 
+static const struct op_parameter reveal_parameters[] = {
+    {.name = "entity",
+     .type = OP_TEXT,
+     .positional = true,
+     .required = true,
+     .value = "ENTITY",
+     .zh = "记录类别，如 household",
+     .en = "kind of record, such as household"},
+    {.name = "id",
+     .type = OP_TEXT,
+     .positional = true,
+     .required = true,
+     .value = "ID",
+     .zh = "编号，如户编号",
+     .en = "its number, such as the household number"},
+    {.name = "reason",
+     .type = OP_TEXT,
+     .required = true,
+     .value = "TEXT",
+     .zh = "为什么要看原文（记入日志）",
+     .en = "why it has to be seen in full (journalled)"},
+    {.name = "as-of",
+     .type = OP_DAY,
+     .value = "DATE",
+     .zh = "当日有效的情况",
+     .en = "the state valid on that day"},
+};
+
 const struct op op_get = {
     .name = "get",
     .zh = "查看一条记录；户为整户档案",
@@ -222,6 +258,19 @@ const struct op op_get = {
     .needs = OP_NEEDS_DATABASE,
     .route = {.method = "GET", .path = "{entity}/{id}"},
     .run = run_get,
+    .json = json_get,
+    .show = show_get,
+};
+const struct op op_reveal = {
+    .name = "reveal",
+    .zh = "查看一条记录的敏感信息原文，写明理由并记入日志",
+    .en = "one record with its sensitive fields in full, for a reason that is journalled",
+    .parameters = reveal_parameters,
+    .count = COUNT_OF(reveal_parameters),
+    .needs = OP_NEEDS_KEY,
+    .writes = true,
+    .route = {.method = "POST", .path = "{entity}/{id}/reveal"},
+    .run = run_reveal,
     .json = json_get,
     .show = show_get,
 };

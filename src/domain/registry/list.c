@@ -78,7 +78,7 @@ static bool run_list(struct op_call *call, struct err *e)
         return false;
     l->query.entity = l->entity;
     l->query.fields = view_fields(l->view, &l->query.field_count);
-    if (reveal && !reveal_journal(call, l->entity->id, TEXT("*"), e))
+    if (reveal && !reveal_journal(call, l->entity->id, TEXT("*"), TEXT("reveal"), e))
         return false;
     if (where->given)
         return select_rows(call, l, where->s, e);

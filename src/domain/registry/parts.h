@@ -9,7 +9,8 @@
 #define LIST_LIMIT_MAX 1000
 
 extern const struct op op_init, op_policy_show, op_policy_load, op_catalog, op_list_records, op_get,
-    op_browse, op_journal_list, op_journal_verify, op_copy, op_grant;
+    op_browse, op_search, op_reveal, op_change, op_create, op_judge, op_journal_list, op_journal_verify, op_copy,
+    op_grant;
 
 struct view;
 /* The entity that a call names. REGISTRY_ENTITY_UNKNOWN lists those that there are. */
@@ -21,8 +22,6 @@ MUST_USE bool entity_readable(const struct op_call *call, struct text id, const 
                               struct err *e);
 /* A field by its id or its Chinese label; NULL: none. */
 const struct catalog_field *field_named(const struct catalog_entity *entity, struct text name);
-/* Whether whoever calls sees the field in full without a reason. */
-bool field_ordinary(const struct op_call *call, const struct catalog_field *field);
 
 /* Lists. The filters of an OP_FIELDS parameter: REGISTRY_FILTER_UNKNOWN, _VALUE, _MASKED, _MANY. */
 MUST_USE bool filters_read(const struct op_call *call, const struct catalog_entity *entity,
@@ -53,11 +52,25 @@ struct text view_text(const struct view *view, const struct record_row *row, siz
 /* A member {"zh": …, "en": …} under `key`. */
 void json_label(struct json *out, const char *key, struct label label);
 
+/* A record as it stands, for whoever looks. */
+struct present {
+    const struct catalog_entity *entity;
+    struct text id, village;
+    day fact_day;
+    int64_t rev;
+    const struct value *values; /* by stored field; of a sealed one the hash. NULL: not asked for */
+};
+/* By its key as people give it. REGISTRY_RECORD_ABSENT: none, or not in the caller's area. */
+MUST_USE bool present_find(const struct op_call *call, const struct catalog_entity *entity, struct text key,
+                           bool with_values, struct present *out, struct err *e);
+/* Its version, as an entity tag with its quotes. TEXT_NONE: memory is out. */
+struct text present_etag(const struct op_call *call, const struct present *p);
+
 /* An account reveals one record at a time and with a reason, by the operation of that name: the flag is the
  * owner's. ACCESS_FORBIDDEN. */
 MUST_USE bool reveal_permit(const struct op_call *call, struct err *e);
 /* Journals that sensitive fields were shown in full: `what` is the entity, `record` one record or "*". */
 MUST_USE bool reveal_journal(const struct op_call *call, struct text entity, struct text record,
-                             struct err *e);
+                             struct text why, struct err *e);
 
 #endif

@@ -163,7 +163,8 @@ bool reveal_permit(const struct op_call *call, struct err *e)
     return err_fail_text(e, &ACCESS_FORBIDDEN, "what", TEXT("reveal"));
 }
 
-bool reveal_journal(const struct op_call *call, struct text entity, struct text record, struct err *e)
+bool reveal_journal(const struct op_call *call, struct text entity, struct text record, struct text why,
+                    struct err *e)
 {
     struct session *s = call->session;
     struct text county = text_slice(s->office_code, 0, DIVISION_COUNTY);
@@ -171,7 +172,7 @@ bool reveal_journal(const struct op_call *call, struct text entity, struct text 
         county = TEXT("000000");
     return store_begin(s->store, e)
            && store_end(s->store,
-                        journal_begin(s->journal, uuid_make(), call->by, TEXT("reveal"), e)
+                        journal_begin(s->journal, uuid_make(), call->by, why, e)
                             && journal_append(s->journal, county, entity, record, NULL, 0, e)
                             && journal_end(s->journal, e),
                         e);

@@ -199,8 +199,8 @@ bool batch_add(struct batch *b, const struct batch_row *row, struct err *e)
     counts->rejected += row->refused && !row->companion;
     const struct catalog_field *missing = NULL;
     unsigned char alt[VAULT_HASH_SIZE];
-    bool alternate = key_alternate(b, t, row->values, row->given, alt);
-    struct text id = key_of(b, t, row->values, row->given, &missing);
+    bool alternate = row->id.at == NULL && key_alternate(b, t, row->values, row->given, alt);
+    struct text id = row->id.at != NULL ? row->id : key_of(b, t, row->values, row->given, &missing);
     if (b->key.failed)
         return err_fail(e, &OUT_OF_MEMORY);
     town_keep(b, t, row);
@@ -291,12 +291,20 @@ static void release_statements(struct batch *b)
         work_close(&b->work[b->r->order[i]->index]);
 }
 
+static bool applied_tell(struct batch *b, struct err *e)
+{
+    const struct batch_counts none = {.rows = 0};
+    return b->events->applied == NULL
+           || b->events->applied(b->events->user, b->count_room > 0 ? &b->counts[0] : &none, e);
+}
+
 bool batch_finish(struct batch *b, struct batch_counts *counts, size_t sheet_count, struct uuid *batch_out,
                   struct err *e)
 {
     bool good = apply_all(b, e);
-    bool keep = good && !b->dry_run && b->changed != 0;
     release_statements(b);
+    good = good && applied_tell(b, e);
+    bool keep = good && !b->dry_run && b->changed != 0;
     if (keep)
         keep = good = stage_drop(&b->stage, e) && batch_progress(b, "commit", e);
     if (!good || !keep)

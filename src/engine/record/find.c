@@ -83,7 +83,7 @@ bool record_find(struct records *r, const struct catalog_entity *entity, const s
 {
     const struct table *t = table_of(r, entity);
     struct area met;
-    static const char by_id[] = "county IN (SELECT DISTINCT county FROM journal_head) AND id = ?1";
+    static const char by_id[] = "county IN " SQL_COUNTIES " AND id = ?1";
     if (!records_permit(r, entity, false, area, &met, e))
         return false;
     if (!find_where(r, t, &met, by_id, NULL, key, a, id_out, found_out, e) || *found_out || !t->has_alternate)
@@ -134,21 +134,38 @@ bool record_given(struct records *r, const struct catalog_entity *entity, uint64
     return step == STEP_DONE;
 }
 
+static void add_uses(struct buf *sql, const struct catalog_entity *entity, const struct catalog_field *sealed,
+                     bool narrow)
+{
+    const char *e = entity->z, *f = sealed->z;
+    buf_add_format(sql,
+                   "SELECT t.id, n.uses FROM (SELECT \"%s_hash\" AS hash, count(*) AS uses FROM \"%s\" WHERE "
+                   "\"%s_hash\" IS NOT NULL",
+                   f, e, f);
+    if (narrow)
+        buf_add_format(sql,
+                       " AND \"%s_hash\" IN (SELECT \"%s_hash\" FROM \"%s\" WHERE county IN " SQL_COUNTIES
+                       " AND \"%s\" = ?1)",
+                       f, f, e, entity->parent->z);
+    buf_add_format(
+        sql, " GROUP BY \"%s_hash\" HAVING count(*) > 1) n JOIN \"%s\" t ON t.\"%s_hash\" = n.hash", f, e, f);
+}
+
 bool record_uses(struct records *r, const struct catalog_entity *entity, const struct catalog_field *sealed,
                  record_uses_each *each, void *user, struct err *e)
 {
+    bool narrow = r->only != NULL && entity->parent != NULL && entity->parent->entity == r->only;
     struct buf sql;
     buf_init(&sql, SQL_TEXT_MAX);
-    buf_add_format(&sql,
-                   "SELECT t.id, n.uses FROM (SELECT \"%s_hash\" AS hash, count(*) AS uses FROM \"%s\" WHERE "
-                   "\"%s_hash\" IS NOT "
-                   "NULL GROUP BY \"%s_hash\" HAVING count(*) > 1) n JOIN \"%s\" t ON t.\"%s_hash\" = n.hash",
-                   sealed->z, entity->z, sealed->z, sealed->z, entity->z, sealed->z);
+    add_uses(&sql, entity, sealed, narrow);
     struct statement *s = open_sql(r, &sql, e);
     if (s == NULL)
         return false;
     enum step step;
-    statement_many(s);
+    if (narrow)
+        statement_bind(s, 1, value_text(r->only_id));
+    else
+        statement_many(s);
     while ((step = statement_step(s, e)) == STEP_ROW)
         each(user, statement_column(s, 0).s, statement_column(s, 1).n);
     statement_close(s);

@@ -47,8 +47,13 @@ struct names *names_read(struct records *r, const struct catalog *c, const struc
 {
     const struct catalog_entity *village = catalog_entity(c, TEXT("village"));
     const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
-    struct record_query query = {
-        .entity = village, .area = *area, .as_of = DAY_NONE, .fields = &name, .field_count = 1, .limit = -1, .behind = true};
+    struct record_query query = {.entity = village,
+                                 .area = *area,
+                                 .as_of = DAY_NONE,
+                                 .fields = &name,
+                                 .field_count = 1,
+                                 .limit = -1,
+                                 .behind = true};
     struct names *names = arena_take(a, sizeof *names);
     if (names == NULL) {
         err_fail(e, &OUT_OF_MEMORY);

@@ -45,6 +45,11 @@ void records_close(struct records *r);
 void records_act_for(struct records *r, const struct actor *actor);
 const struct actor *records_actor(const struct records *r);
 
+/* From now on scans give of `root` this record alone, and of what hangs below it its children alone;
+ * record_uses counts its children's values alone. For judging one household without reading its village. `id`
+ * TEXT_NONE: no longer. Borrowed. */
+void records_only(struct records *r, const struct catalog_entity *root, struct text id);
+
 /* Makes the tables of the catalogue, adds columns that a newer pack brings; never drops or retypes one
  * (RECORD_RETYPED). Safe to repeat. In the caller's transaction. */
 MUST_USE bool records_define(struct records *r, struct err *e);
@@ -130,6 +135,8 @@ struct batch_row {
         village_name; /* where no code is given: a name to resolve within the office's area, or TEXT_NONE */
     bool companion;   /* rides on another entity's row: not counted; equal repeats are no duplicates */
     bool refused;     /* the caller has refused it already: only its key counts, for what refers to it */
+    struct text
+        id; /* the record's id where the caller knows it (the key need not be given then), or TEXT_NONE */
 };
 enum batch_refusal {
     BATCH_KEY_MISSING,
@@ -143,6 +150,9 @@ enum batch_note {
     BATCH_VILLAGE_BY_NAME,
     BATCH_VILLAGE_AMBIGUOUS
 };
+struct batch_counts {
+    uint64_t rows, inserted, updated, unchanged, rejected;
+};
 struct batch_events {
     void *user;
     /* A cell is refused; its row is left out. `field` NULL: the key as a whole. `other_row`: the first row
@@ -154,15 +164,17 @@ struct batch_events {
                   const struct catalog_field *field, struct text value);
     /* Now and then; false cancels: everything is undone. */
     bool (*progress)(void *user, const char *stage, uint64_t done, uint64_t total);
+    /* A record was written. `id` is borrowed for the call. */
+    void (*wrote)(void *user, const struct catalog_entity *entity, struct text id, bool inserted);
+    /* All is applied and nothing committed yet, also on a dry run: what is read now shows it. `counts` of
+     * sheet 0. False, with `e`, undoes everything. */
+    bool (*applied)(void *user, const struct batch_counts *counts, struct err *e);
 };
 struct batch_options {
     struct text by, why; /* for the journal */
     struct area
         office;   /* the office's own area; empty texts: not known yet (then the one town of the batch) */
     bool dry_run; /* resolve and count, then undo */
-};
-struct batch_counts {
-    uint64_t rows, inserted, updated, unchanged, rejected;
 };
 /* Takes the write lock (STORE_BUSY when another import holds it), begins the transaction. */
 MUST_USE bool batch_open(struct records *r, struct journal *log, const struct batch_options *options,

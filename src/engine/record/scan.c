@@ -192,7 +192,7 @@ static void add_filters(struct buf *sql, const struct shape *shape)
     if (shape->county[0] != 0)
         buf_add_format(sql, " AND county = ?%d", ASK_COUNTY);
     else if (shape->few)
-        buf_add_z(sql, " AND county IN (SELECT DISTINCT county FROM journal_head)");
+        buf_add_z(sql, " AND county IN " SQL_COUNTIES);
     if (q->area.lo[0] != 0)
         add_area(sql, shape);
     page_add_conditions(sql, shape->t, q->page);
@@ -334,10 +334,21 @@ static bool fields_take(struct record_scan *scan, const struct record_query *q, 
     return true;
 }
 
+static void query_narrow(struct record_query *q, const struct records *r)
+{
+    if (r->only == NULL)
+        return;
+    if (q->entity == r->only && q->id.at == NULL)
+        q->id = r->only_id;
+    else if (q->entity->parent != NULL && q->entity->parent->entity == r->only && q->parent.at == NULL)
+        q->parent = r->only_id;
+}
+
 /* The statement borrows what it has bound, so the scan keeps its own copy of the query. */
 static bool query_keep(struct record_scan *scan, const struct record_query *q, struct err *e)
 {
     scan->q = *q;
+    query_narrow(&scan->q, scan->r);
     struct text *texts[] = {&scan->q.after, &scan->q.id, &scan->q.parent};
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct text before = *texts[i];
@@ -368,6 +379,12 @@ static bool scan_start(struct record_scan *scan, struct err *e)
         statement_many(scan->s);
     bind_query(scan->s, shape);
     return page_bind(scan->s, scan->r, scan->t, scan->q.page, &scan->kept, e);
+}
+
+void records_only(struct records *r, const struct catalog_entity *root, struct text id)
+{
+    r->only = id.at != NULL ? root : NULL;
+    r->only_id = id;
 }
 
 bool record_scan_open(struct records *r, const struct record_query *q, struct record_scan **out,

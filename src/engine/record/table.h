@@ -11,6 +11,13 @@
 #define COUNTY_SIZE 6
 #define NONE SIZE_MAX
 #define SQL_TEXT_MAX (1u << 20)
+/* The counties that the register has anything of: from one to the next by the key, since the journal has a
+ * head for every batch. */
+#define SQL_COUNTIES                                                                                         \
+    "(WITH RECURSIVE c(at) AS (SELECT min(county) FROM journal_head UNION ALL SELECT (SELECT min(h.county) " \
+    "FROM journal_head h WHERE h.county > c.at) FROM c WHERE c.at IS NOT NULL) SELECT at FROM c WHERE at "   \
+    "IS "                                                                                                    \
+    "NOT NULL)"
 
 enum { HEAD_COUNTY, HEAD_ID, HEAD_VILLAGE, HEAD_FACT_DAY, HEAD_REV, HEAD_COUNT };
 
@@ -45,7 +52,9 @@ struct records {
     struct table *tables;       /* one for each entity */
     const struct table **order; /* parents before children */
     size_t count;
-    struct totals *totals; /* total.c; NULL: none was asked for */
+    const struct catalog_entity *only; /* records_only */
+    struct text only_id;
+    struct totals *totals;     /* total.c; NULL: none was asked for */
     const struct actor *actor; /* whom it works for; NULL: the owner */
 };
 /* What of `asked` the actor may read: *out. ACCESS_FORBIDDEN where the role does not list the entity;
