@@ -24,7 +24,7 @@ const map: { id: string; leaves: Leaf[] }[] = [
     id: 'work',
     leaves: [
       { to: '/', key: 'menu.home' },
-      { to: '/job', key: 'menu.job', may: 'job' }
+      { to: '/job', key: 'menu.job' }
     ]
   },
   { id: 'register', leaves: ['household', 'person', 'village', 'household_year'].map(list) },
@@ -56,7 +56,7 @@ const map: { id: string; leaves: Leaf[] }[] = [
   }
 ]
 function list(id: string): Leaf {
-  return { to: '/list/' + id, entity: id, may: 'list' }
+  return { to: '/list/' + id, entity: id, may: 'browse' }
 }
 
 export function useMenu() {
