@@ -12,7 +12,7 @@ declare module 'vue-router' {
 const routes: RouteRecordRaw[] = [
   { path: '/login', component: () => import('./page/login/login.vue'), meta: { open: true, title: 'login.title' } },
   { path: '/', component: () => import('./page/home/home.vue'), meta: { title: 'menu.home' } },
-  { path: '/list/:entity', component: () => import('./page/register/list.vue'), meta: { may: 'list' } },
+  { path: '/list/:entity', component: () => import('./page/register/list.vue'), meta: { may: 'browse' } },
   { path: '/record/:entity/new', component: () => import('./page/register/edit.vue'), meta: { may: 'create' } },
   { path: '/record/:entity/:id/edit', component: () => import('./page/register/edit.vue'), meta: { may: 'change' } },
   { path: '/record/household/:id', component: () => import('./page/household/file.vue'), meta: { may: 'get' } },
@@ -20,13 +20,13 @@ const routes: RouteRecordRaw[] = [
   { path: '/import', component: () => import('./page/import/import.vue'), meta: { may: 'import', title: 'menu.import' } },
   { path: '/finding', component: () => import('./page/finding/list.vue'), meta: { may: 'finding list', title: 'menu.finding' } },
   { path: '/grade', component: () => import('./page/grade/matrix.vue'), meta: { may: 'grade', title: 'menu.grade' } },
-  { path: '/report', component: () => import('./page/report/town.vue'), meta: { may: 'report town', title: 'menu.report' } },
+  { path: '/report', component: () => import('./page/report/town.vue'), meta: { may: 'report town', title: 'menu.town' } },
   { path: '/board', component: () => import('./page/report/board.vue'), meta: { may: 'indicator', title: 'menu.board' } },
   { path: '/indicator/:id', component: () => import('./page/report/indicator.vue'), meta: { may: 'indicator' } },
   { path: '/journal', component: () => import('./page/journal/list.vue'), meta: { may: 'journal list', title: 'menu.journal' } },
   { path: '/policy', component: () => import('./page/policy/rules.vue'), meta: { may: 'policy show', title: 'menu.policy' } },
   { path: '/account', component: () => import('./page/account/list.vue'), meta: { may: 'account list', title: 'menu.account' } },
-  { path: '/job', component: () => import('./page/job/list.vue'), meta: { may: 'job', title: 'menu.job' } },
+  { path: '/job', component: () => import('./page/job/list.vue'), meta: { title: 'menu.job' } },
   { path: '/:rest(.*)*', component: () => import('./page/nothing.vue') }
 ]
 export const router = createRouter({

@@ -90,6 +90,7 @@ export interface Policy {
   loaded: string
   label?: Label
   rules: Rule[]
+  grades: { id: string; label: string; visit_months: number; reasons: { id: string; label: string; when?: string }[] }[]
   indicators: string[]
 }
 export interface IndicatorOf {

@@ -26,7 +26,7 @@ export const field = (e: string, id: string): Field | undefined => entity(e)?.fi
 
 /* The key as routes write it. An event's key has parts that may be missing. */
 export const keyOf = (e: Entity, row: Row): string =>
-  typeof row.id === 'string' ? row.id : e.key.map((k) => row[k] ?? '').join('+')
+  typeof row.id === 'string' ? row.id : e.key.map((k) => row[k] ?? '').join(',')
 
 /* What a filter may name: masked fields are refused by the server, computed ones are not offered. */
 export const filterable = (f: Field): boolean => f.class !== 'sensitive' && !f.derived_from

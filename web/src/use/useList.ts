@@ -18,6 +18,11 @@ export function scopeQuery(e: Entity, scope: ReturnType<typeof useScope>, filter
   return query
 }
 
+/* A search ranks by itself and sees the present state alone. */
+export function searchable(query: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(query).filter(([k]) => k !== 'sort' && k !== 'as_of'))
+}
+
 export function useList(e: Entity) {
   const route = useRoute()
   const router = useRouter()
@@ -37,7 +42,7 @@ export function useList(e: Entity) {
   const chunks = new Chunks<Row>(
     (offset, limit, signal) =>
       text.value
-        ? post<Page>(e.id + '/search', { text: text.value, ...query.value, limit, offset }, { signal })
+        ? post<Page>(e.id + '/search', { text: text.value, ...searchable(query.value), limit, offset }, { signal })
         : get<Page>(e.id, { ...query.value, limit, offset }, signal),
     () => {
       state.total = chunks.total

@@ -24,7 +24,7 @@ const map: { id: string; leaves: Leaf[] }[] = [
     id: 'work',
     leaves: [
       { to: '/', key: 'menu.home' },
-      { to: '/job', key: 'menu.job', may: 'job' }
+      { to: '/job', key: 'menu.job' }
     ]
   },
   { id: 'register', leaves: ['household', 'person', 'village', 'household_year'].map(list) },
@@ -32,7 +32,8 @@ const map: { id: string; leaves: Leaf[] }[] = [
     id: 'verify',
     leaves: [
       { to: '/import', key: 'menu.import', may: 'import' },
-      { to: '/finding', key: 'menu.finding', may: 'finding list' }
+      { to: '/finding', key: 'menu.finding', may: 'finding list' },
+      { to: '/policy', key: 'menu.policy', may: 'policy show' }
     ]
   },
   { id: 'care', leaves: [{ to: '/grade', key: 'menu.grade', may: 'grade' }, list('measure'), list('pairing')] },
@@ -42,21 +43,20 @@ const map: { id: string; leaves: Leaf[] }[] = [
   {
     id: 'report',
     leaves: [
-      { to: '/report', key: 'menu.report', may: 'report town' },
+      { to: '/report', key: 'menu.town', may: 'report town' },
       { to: '/board', key: 'menu.board', may: 'indicator' }
     ]
   },
   {
     id: 'system',
     leaves: [
-      { to: '/policy', key: 'menu.policy', may: 'policy show' },
       { to: '/account', key: 'menu.account', may: 'account list' },
       { to: '/journal', key: 'menu.journal', may: 'journal list' }
     ]
   }
 ]
 function list(id: string): Leaf {
-  return { to: '/list/' + id, entity: id, may: 'list' }
+  return { to: '/list/' + id, entity: id, may: 'browse' }
 }
 
 export function useMenu() {

@@ -2,6 +2,7 @@
 import { ref } from 'vue'
 import { get, post } from '@/api/client'
 import type { Page, Row } from '@/api/types'
+import { searchable } from './useList'
 
 interface Trail {
   entity: string
@@ -19,8 +20,10 @@ export function useNeighbours() {
   const step = async (by: number): Promise<Row | null> => {
     const t = trail.value
     if (!t || t.at + by < 0 || t.at + by >= t.total) return null
-    const where = { ...t.query, limit: 1, offset: t.at + by }
-    const page = t.text ? await post<Page>(t.entity + '/search', { text: t.text, ...where }) : await get<Page>(t.entity, where)
+    const where = { limit: 1, offset: t.at + by }
+    const page = t.text
+      ? await post<Page>(t.entity + '/search', { text: t.text, ...searchable(t.query), ...where })
+      : await get<Page>(t.entity, { ...t.query, ...where })
     const row = page.items[0] ?? null
     if (row) trail.value = { ...t, at: t.at + by, total: page.total }
     return row

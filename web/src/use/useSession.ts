@@ -26,7 +26,7 @@ export function useSession() {
   }
   /* `words`: the words of a command ("finding explain"). Unknown means no. */
   const may = (words: string): boolean => state.me?.may.includes(words) ?? false
-  const reads = (entity: string): boolean => may('list') && (state.me?.reads.includes(entity) ?? false)
+  const reads = (entity: string): boolean => may('browse') && (state.me?.reads.includes(entity) ?? false)
   const writes = (entity: string): boolean => state.me?.writes.includes(entity) ?? false
   const area = computed(() => ({ code: state.me?.areas[0]?.code ?? '', name: state.me?.areas[0]?.name ?? '' }))
   const role = computed(() => state.me?.roles[0]?.label ?? '')
