@@ -7,14 +7,14 @@ static struct {
     dev_t device;
     ino_t file;
     unsigned count;
-} table[HELD_MAX]; /* under `lock`; count 0: free */
+} table[HELD_FILE_MAX]; /* under `lock`; count 0: free */
 
 void held_lock(void) { pthread_mutex_lock(&lock); }
 void held_unlock(void) { pthread_mutex_unlock(&lock); }
 
 static unsigned *count_of(dev_t device, ino_t file)
 {
-    for (int i = 0; i < HELD_MAX; i++)
+    for (int i = 0; i < HELD_FILE_MAX; i++)
         if (table[i].count > 0 && table[i].device == device && table[i].file == file)
             return &table[i].count;
     return NULL;
@@ -25,7 +25,7 @@ bool held_is_locked(const struct stat *info) { return count_of(info->st_dev, inf
 bool held_add_locked(const struct stat *info, struct held *out)
 {
     unsigned *count = count_of(info->st_dev, info->st_ino);
-    for (int i = 0; i < HELD_MAX && count == NULL; i++)
+    for (int i = 0; i < HELD_FILE_MAX && count == NULL; i++)
         if (table[i].count == 0) {
             table[i].device = info->st_dev;
             table[i].file = info->st_ino;

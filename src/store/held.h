@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#define HELD_MAX 256 /* files at once */
+#define HELD_FILE_MAX 256 /* files at once */
 
 struct held {
     dev_t device;
