@@ -1,7 +1,7 @@
-/* Several streams at a time, read as one: connections beside the first one, each with a thread that takes the next
- * statement, reads its rows into blocks of memory and goes on; whoever asked reads the blocks in the order of the
- * statements. All see the state that the first connection's transaction sees. What is read ahead is bounded, but
- * for the statement whose turn it is: so somebody always gets on.
+/* Several streams at a time, read as one: connections beside the first one, each with a thread that takes the
+ * next statement, reads its rows into blocks of memory and goes on; whoever asked reads the blocks in the
+ * order of the statements. All see the state that the first connection's transaction sees. What is read ahead
+ * is bounded, but for the statement whose turn it is: so somebody always gets on.
  */
 #include "base/base.err.h"
 #include "base/system.h"

@@ -1,5 +1,6 @@
 /* Rows of a SELECT as a stream: COPY in its binary form, which costs server and line least. It takes no
- * parameters, so values stand in the text as literals; it tells no types, so the statement is described first.
+ * parameters, so values stand in the text as literals; it tells no types, so the statement is described
+ * first.
  */
 #include "base/base.err.h"
 #include "store/postgres.h"
@@ -66,8 +67,9 @@ static bool literals_write(PGconn *connection, const struct parameter *parameter
     return good && !all->failed;
 }
 
-/* Behind the wall the planner takes a table for nearly empty, because it knows nothing of a range that is computed: each
- * part would be looked for in the whole of it, by village, and sorted. Without sorting it goes by the table's key. */
+/* Behind the wall the planner takes a table for nearly empty, because it knows nothing of a range that is
+ * computed: each part would be looked for in the whole of it, by village, and sorted. Without sorting it goes
+ * by the table's key. */
 static bool copy_write(PGconn *connection, const char *sql, const struct parameter *parameters, int count,
                        bool by_key, struct buf *out)
 {
@@ -184,7 +186,8 @@ enum step source_next(struct store *db, struct source *from, struct text *row_ou
         int size = PQgetCopyData(l->connection, &from->row, 0);
         if (size < 0)
             return finish(db, from, e);
-        *row_out = text_slice((struct text){from->row, (size_t)size}, from->begun ? 0 : HEAD_SIZE, (size_t)size);
+        *row_out =
+            text_slice((struct text){from->row, (size_t)size}, from->begun ? 0 : HEAD_SIZE, (size_t)size);
         from->begun = true;
     } while (is_end(*row_out) || row_out->size == 0);
     return STEP_ROW;
@@ -211,7 +214,8 @@ static enum step row_next(struct store *db, struct stream *s, struct text *row_o
         return lanes_next(s->lanes, row_out, e);
     enum step step = source_next(db, &s->own, row_out, e);
     while (step == STEP_DONE && ++s->at < s->copy_count)
-        step = source_open(db, &s->own, s->copies[s->at], e) ? source_next(db, &s->own, row_out, e) : STEP_FAILED;
+        step = source_open(db, &s->own, s->copies[s->at], e) ? source_next(db, &s->own, row_out, e)
+                                                             : STEP_FAILED;
     return step;
 }
 
@@ -245,7 +249,8 @@ void stream_free(struct stream *s)
     free(s);
 }
 
-static bool copy_add(PGconn *connection, struct stream *s, const char *sql, struct parameter *parameters, int count)
+static bool copy_add(PGconn *connection, struct stream *s, const char *sql, struct parameter *parameters,
+                     int count)
 {
     struct buf copy;
     bool written = copy_write(connection, sql, parameters, count, s->parts.count > 0, &copy);

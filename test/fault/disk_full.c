@@ -1,5 +1,6 @@
-/* A disk that is full, for a server that is started with this in LD_PRELOAD: as long as the file DISK_FULL_FLAG is
- * there, what is written into tables (files below base/) is answered with ENOSPC; logs and settings are not.
+/* A disk that is full, for a server that is started with this in LD_PRELOAD: as long as the file
+ * DISK_FULL_FLAG is there, what is written into tables (files below base/) is answered with ENOSPC; logs and
+ * settings are not.
  */
 #undef _FILE_OFFSET_BITS /* else their names are others than Debian's server calls */
 #include <dlfcn.h>
