@@ -25,8 +25,8 @@ UPDATE account SET password = :password, failures = 0, changed_ms = :now WHERE n
 --   in: name text, now int
 UPDATE account SET disabled = 1, changed_ms = :now WHERE name = :name;
 
--- account_totp_put :exec  the sealed secret of a second factor
---   in: name text, totp bytes, now int
+-- account_totp_put :exec  the sealed key of a second factor, or none
+--   in: name text, totp bytes?, now int
 UPDATE account SET totp = :totp, totp_step = 0, changed_ms = :now WHERE name = :name;
 
 -- account_totp_used :exec  a step counts once
