@@ -4,6 +4,7 @@
  */
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
+#include "store/held.h"
 #include "store/store.h"
 
 struct prepared; /* the engine's own statement */
@@ -72,6 +73,7 @@ struct store {
     bool upgraded; /* opening it brought its schema up to date */
     enum transaction transaction;
     struct narrowing area;
+    struct held held; /* of a SQLite file */
     int depth; /* open savepoints */
     size_t hook_count, statement_count, in_use;
     struct hook hooks[STORE_HOOK_MAX];

@@ -20,11 +20,16 @@ run = excluded.run, last_seen_ms = excluded.last_seen_ms WHERE excluded.as_of >=
 UPDATE finding SET state = 'gone' WHERE rule = :rule AND county >= substr(:lo, 1, 6) AND county <= substr(:hi, 1, 6) AND village >= :lo AND village < :hi AND state <> 'gone' AND run <> :run AND as_of <= :as_of;
 
 -- finding_list :many  by village, household, rule; household '': of all
---   in: lo text, hi text, household text, rule text, state text
+--   in: lo text, hi text, household text, rule text, level text, state text, most int, passed int
 --   out: id text, rule text, version text, v text, level text, entity text, record text, village text, household text?, person text?, year int?, seen text, message_zh text, message_en text, state text, as_of day, first_seen_ms int, last_seen_ms int, reason text?, explained_by text?, explained_ms int?
 SELECT id, rule, version, v, level, entity, record, village, household, person, year, seen, message_zh, message_en, state, as_of, first_seen_ms, last_seen_ms, reason, explained_by, explained_ms
-FROM finding WHERE county >= substr(:lo, 1, 6) AND county <= substr(:hi, 1, 6) AND village >= :lo AND village < :hi AND (:household = '' OR household = :household) AND (:rule = '' OR rule = :rule) AND (state = :state OR (:state = '' AND state <> 'gone') OR :state = 'all')
-ORDER BY village, household NULLS FIRST, rule, record, id;
+FROM finding WHERE county >= substr(:lo, 1, 6) AND county <= substr(:hi, 1, 6) AND village >= :lo AND village < :hi AND (:household = '' OR household = :household) AND (:rule = '' OR rule = :rule) AND (:level = '' OR level = :level) AND (state = :state OR (:state = '' AND state <> 'gone') OR :state = 'all')
+ORDER BY village, household NULLS FIRST, rule, record, id LIMIT :most OFFSET :passed;
+
+-- finding_count :one  how many finding_list gives in all
+--   in: lo text, hi text, household text, rule text, level text, state text
+--   out: count int
+SELECT count(*) FROM finding WHERE county >= substr(:lo, 1, 6) AND county <= substr(:hi, 1, 6) AND village >= :lo AND village < :hi AND (:household = '' OR household = :household) AND (:rule = '' OR rule = :rule) AND (:level = '' OR level = :level) AND (state = :state OR (:state = '' AND state <> 'gone') OR :state = 'all');
 
 -- finding_get :maybe  by id; all counties: whoever names a finding knows no more of it than its id
 --   in: id text

@@ -6,7 +6,7 @@
 
 static bool listing_of(const struct record_row *household, struct listing *l, struct err *e)
 {
-    *l = (struct listing){.household = household->id, .rule = TEXT(""), .state = TEXT("")};
+    *l = (struct listing){.household = household->id, .rule = TEXT(""), .level = TEXT(""), .state = TEXT("")};
     return area_of(household->village, &l->area, e);
 }
 

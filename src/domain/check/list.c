@@ -6,20 +6,67 @@
 #include "domain/check/parts.h"
 #include "engine/access/access.err.h"
 
+#define LIMIT 50 /* findings of a page where nothing is said */
+#define LIMIT_MAX 1000
 #define LIST_SHOW_MAX 100 /* rows that a person is shown */
+
+struct list {
+    struct listing listing;
+    int64_t total;
+};
+
+static struct text text_given(const struct op_call *call, const char *name)
+{
+    const struct op_value *v = op_value(call, name);
+    return v->given ? v->s : TEXT("");
+}
+
+/* A place in the list is the number of findings before it. */
+static bool page_of(const struct op_call *call, struct listing *l, struct err *e)
+{
+    const struct op_value *limit = op_value(call, "limit"), *offset = op_value(call, "offset"),
+                          *cursor = op_value(call, "cursor");
+    if (cursor->given && offset->given)
+        return err_fail(e, &CHECK_CURSOR_OFFSET);
+    if (limit->given && (limit->n < 1 || limit->n > LIMIT_MAX))
+        return op_value_bad(e, "limit", limit->s, "1-1000");
+    if (cursor->given && (!text_to_int(cursor->s, &l->passed) || l->passed < 1))
+        return err_fail(e, &CHECK_CURSOR);
+    l->passed = offset->given ? offset->n : l->passed;
+    l->most = limit->given ? limit->n : call->by_id ? LIMIT : 0;
+    return true;
+}
+
+static bool count(struct op_call *call, struct list *list, struct err *e)
+{
+    const struct listing *l = &list->listing;
+    const struct finding_count_in in = {.lo = scope_lo(&l->area),
+                                        .hi = scope_hi(&l->area),
+                                        .household = l->household,
+                                        .rule = l->rule,
+                                        .level = l->level,
+                                        .state = l->state};
+    struct finding_count_row row;
+    if (!finding_count(call->session->store, &in, call->arena, &row, e))
+        return false;
+    list->total = row.count;
+    return true;
+}
 
 static bool run_list(struct op_call *call, struct err *e)
 {
-    const struct op_value *area = op_value(call, "area"), *rule = op_value(call, "rule"),
-                          *state = op_value(call, "state");
-    struct listing *l = arena_take(call->arena, sizeof *l);
-    if (l == NULL)
+    struct list *list = arena_take(call->arena, sizeof *list);
+    if (list == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    call->result = l;
-    l->household = TEXT("");
-    l->rule = rule->given ? rule->s : TEXT("");
-    l->state = state->given ? state->s : TEXT("");
-    return session_area(call->session, area->given ? area->s : TEXT(""), &l->area, e);
+    call->result = list;
+    struct listing *l = &list->listing;
+    struct text village = text_given(call, "village");
+    l->household = text_given(call, "household");
+    l->rule = text_given(call, "rule");
+    l->level = text_given(call, "level");
+    l->state = text_given(call, "state");
+    return session_area(call->session, village.size != 0 ? village : text_given(call, "area"), &l->area, e)
+           && page_of(call, l, e) && count(call, list, e);
 }
 
 static void json_v(struct json *out, struct text v)
@@ -84,7 +131,10 @@ bool findings_each(struct op_call *call, const struct listing *l, finding_each *
                                        .hi = scope_hi(&l->area),
                                        .household = l->household,
                                        .rule = l->rule,
-                                       .state = l->state};
+                                       .level = l->level,
+                                       .state = l->state,
+                                       .most = l->most > 0 ? l->most : INT64_MAX,
+                                       .passed = l->passed};
     struct finding_list rows;
     struct finding_list_row row;
     if (!finding_list_open(call->session->store, &in, &rows, e))
@@ -110,14 +160,20 @@ static bool with_json(void *user, const struct finding_list_row *row)
 
 static bool json_list(struct op_call *call, struct json *out, struct err *e)
 {
+    const struct list *list = call->result;
     struct to_json to = {.out = out, .lang = call->lang};
     json_object(out);
-    json_key(out, "findings");
+    json_key(out, call->by_id ? "items" : "findings");
     json_array(out);
-    bool good = findings_each(call, call->result, with_json, &to, e);
+    bool good = findings_each(call, &list->listing, with_json, &to, e);
+    int64_t shown = list->listing.passed + to.count;
     json_array_end(out);
+    if (call->by_id) {
+        json_key(out, "next");
+        json_text(out, shown < list->total ? text_format(call->arena, "%lld", (long long)shown) : TEXT_NONE);
+    }
     json_key(out, "total");
-    json_int(out, to.count);
+    json_int(out, list->total);
     json_object_end(out);
     return good;
 }
@@ -161,7 +217,7 @@ static bool show_list(struct op_call *call, struct print *out, struct err *e)
     if (to.table == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     print_table_head(to.table, call->lang == LANG_ZH ? zh : en);
-    if (!findings_each(call, call->result, with_table, &to, e))
+    if (!findings_each(call, &((const struct list *)call->result)->listing, with_table, &to, e))
         return false;
     if (to.count > 0)
         print_table_end(to.table, out);
@@ -189,6 +245,29 @@ static const struct op_parameter list_parameters[] = {
      .en = "only open, explained or gone ones (default: the first two)"},
     {.name = "area", .type = OP_AREA, .value = "CODE", .zh = "只列这个区划的", .en = "only this division"},
     {.name = "rule", .type = OP_TEXT, .value = "ID", .zh = "只列一条规则的", .en = "only of this rule"},
+    {.name = "level",
+     .type = OP_CHOICE,
+     .choices = "error,warning",
+     .value = "LEVEL",
+     .zh = "只列错误（error）或疑点（warning）",
+     .en = "only errors or warnings"},
+    {.name = "village",
+     .type = OP_AREA,
+     .value = "CODE",
+     .zh = "只列一个村的（优先于 --area）",
+     .en = "only of this village (before --area)"},
+    {.name = "household", .type = OP_TEXT, .value = "ID", .zh = "只列一户的", .en = "only of this household"},
+    {.name = "limit",
+     .type = OP_INT,
+     .value = "N",
+     .zh = "每页条数，1到1000",
+     .en = "findings of a page, 1 to 1000"},
+    {.name = "cursor",
+     .type = OP_TEXT,
+     .value = "CURSOR",
+     .zh = "接着上一页往下列（上一页给出的翻页标记）",
+     .en = "go on behind a page: what it gave as next"},
+    {.name = "offset", .type = OP_INT, .value = "N", .zh = "跳过前面几条", .en = "pass over so many"},
 };
 
 const struct op finding_list_op = {.name = "finding list",

@@ -65,7 +65,8 @@ struct text finding_state_say(struct text state, enum lang lang);
 /* Findings as the last checks left them, one by one as they are read; `with` ends it by false. */
 struct listing {
     struct area area;
-    struct text household, rule, state; /* empty: any; state: any but gone */
+    struct text household, rule, level, state; /* empty: any; state: any but gone */
+    int64_t passed, most;                      /* pass over so many; at most so many, 0: all */
 };
 typedef bool finding_each(void *user, const struct finding_list_row *row);
 MUST_USE bool findings_each(struct op_call *call, const struct listing *l, finding_each *with, void *user,

@@ -106,6 +106,8 @@ static bool find(struct op_call *call, struct text why, struct err *e)
 static bool run_get(struct op_call *call, struct err *e)
 {
     bool reveal = op_value(call, "reveal")->given;
+    if (reveal && call->by_id)
+        return err_fail(e, &REGISTRY_REVEAL_ROUTE);
     return reveal_permit(call, e) && find(call, reveal ? TEXT("reveal") : TEXT_NONE, e);
 }
 

@@ -9,7 +9,7 @@
 #define LIST_LIMIT_MAX 1000
 
 extern const struct op op_init, op_policy_show, op_policy_load, op_catalog, op_list_records, op_get,
-    op_browse, op_reveal, op_change, op_create, op_judge, op_journal_list, op_journal_verify, op_copy,
+    op_browse, op_search, op_reveal, op_change, op_create, op_judge, op_journal_list, op_journal_verify, op_copy,
     op_grant;
 
 struct view;
@@ -52,9 +52,6 @@ struct text view_text(const struct view *view, const struct record_row *row, siz
 /* A member {"zh": …, "en": …} under `key`. */
 void json_label(struct json *out, const char *key, struct label label);
 
-/* An account reveals one record at a time and with a reason, by the operation of that name: the flag is the
- * owner's. ACCESS_FORBIDDEN. */
-MUST_USE bool reveal_permit(const struct op_call *call, struct err *e);
 /* A record as it stands, for whoever looks. */
 struct present {
     const struct catalog_entity *entity;
@@ -69,6 +66,9 @@ MUST_USE bool present_find(const struct op_call *call, const struct catalog_enti
 /* Its version, as an entity tag with its quotes. TEXT_NONE: memory is out. */
 struct text present_etag(const struct op_call *call, const struct present *p);
 
+/* An account reveals one record at a time and with a reason, by the operation of that name: the flag is the
+ * owner's. ACCESS_FORBIDDEN. */
+MUST_USE bool reveal_permit(const struct op_call *call, struct err *e);
 /* Journals that sensitive fields were shown in full: `what` is the entity, `record` one record or "*". */
 MUST_USE bool reveal_journal(const struct op_call *call, struct text entity, struct text record,
                              struct text why, struct err *e);

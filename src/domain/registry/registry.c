@@ -1,8 +1,8 @@
 /* The registry's operations. */
 #include "domain/registry/parts.h"
 
-static const struct op *const all[] = {&op_init,           &op_policy_show, &op_policy_load, &op_catalog,
-                                       &op_list_records,   &op_get,         &op_reveal,      &op_browse,
-                                       &op_create,         &op_change,      &op_judge,       &op_journal_list,
-                                       &op_journal_verify, &op_copy,        &op_grant};
+static const struct op *const all[] = {
+    &op_init,         &op_policy_show,    &op_policy_load, &op_catalog, &op_list_records, &op_get,
+    &op_reveal,       &op_browse,         &op_create,      &op_change,  &op_judge,        &op_search,
+    &op_journal_list, &op_journal_verify, &op_copy,        &op_grant};
 const struct op_list registry_ops = {all, COUNT_OF(all)};

@@ -2,7 +2,7 @@
  * what differs from the register is written.
  */
 #include "base/base.err.h"
-#include "engine/record/batch.h"
+#include "engine/record/gram.h"
 #include <stdlib.h>
 
 #define BULK_MIN 1000 /* rows into an empty table: its indexes are made when they are all there */
@@ -509,10 +509,15 @@ bool apply_entity(struct batch *b, struct work *w, struct err *e)
         return true;
     bool bulk = w->was_empty && count >= BULK_MIN;
     looks_rest(b);
+    w->searched = gram_searches(w->t);
+    w->fills_search = bulk && w->searched;
     if (bulk && !table_unindex(b->r, w->t, e))
         return false;
     if (!rows_apply(b, w, e))
         return false;
     looks_rest(b);
+    if (w->fills_search && !gram_fill(b->r, w->t, e))
+        return false;
+    w->fills_search = false;
     return !bulk || table_index(b->r, w->t, e);
 }

@@ -35,6 +35,8 @@ struct work {
     bool was_empty;      /* before the batch: nothing to look for */
     bool has_unnumbered; /* holds records that were known before their number */
     bool has_past;
+    bool searched;     /* it has names that are searched */
+    bool fills_search; /* the table was empty: its names are written when all rows are there */
     uint64_t given[4]; /* fields that some row had a column for */
     int64_t parent_size, parent_size_before;
     struct state state; /* of the last look */

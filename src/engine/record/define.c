@@ -1,7 +1,8 @@
 /* Making the tables of the catalogue, and adding the columns that a newer pack brings. */
 #include "base/base.err.h"
+#include "engine/record/gram.h"
 #include "engine/record/record.err.h"
-#include "engine/record/table.h"
+#include "engine/record/search.h"
 #include <stdio.h>
 
 #define NAMES_MAX (4u << 20)
@@ -56,6 +57,15 @@ static void add_removal(struct buf *sql, const char *table, const char *name, co
 
 #define INDEX_TEXT_MAX 512
 
+/* By its whole value: where equal ones are counted, and what is searched for. */
+static bool is_looked_for(const struct catalog_entity *entity, const struct catalog_field *sealed)
+{
+    for (size_t i = 0; i < entity->field_count; i++)
+        if (entity->fields[i].derived_from == sealed && entity->fields[i].derive == DERIVE_USES)
+            return true;
+    return record_searches_sealed(entity, sealed);
+}
+
 static void add_indexes(struct buf *sql, const struct table *t, add_index *add)
 {
     const struct catalog_entity *entity = t->entity;
@@ -69,9 +79,9 @@ static void add_indexes(struct buf *sql, const struct table *t, add_index *add)
     }
     for (size_t i = 0; i < entity->field_count; i++) {
         const struct catalog_field *field = &entity->fields[i];
-        if (field->derived_from == NULL || field->derive != DERIVE_USES)
+        if (!field->sealed || !is_looked_for(entity, field))
             continue;
-        snprintf(name, sizeof name, "%s_hash", field->derived_from->z);
+        snprintf(name, sizeof name, "%s_hash", field->z);
         snprintf(on, sizeof on, "(\"%s\") WHERE \"%s\" IS NOT NULL", name, name);
         add(sql, entity->z, name, on);
     }
@@ -235,5 +245,5 @@ bool records_define(struct records *r, struct err *e)
     for (size_t i = 0; i < r->count; i++)
         if (!table_define(r, r->order[i], e))
             return false;
-    return store_protect(r->db, e);
+    return gram_define(r, e) && store_protect(r->db, e);
 }

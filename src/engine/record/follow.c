@@ -1,7 +1,7 @@
 /* What lies below a record goes where it goes: a household's members, years and measures to its new village.
  */
 #include "base/base.err.h"
-#include "engine/record/batch.h"
+#include "engine/record/gram.h"
 
 #define FOLLOW_DEPTH_MAX 8
 
@@ -94,7 +94,8 @@ static bool follow_in(struct batch *b, const struct table *c, const char *county
     if (!children_read(b, c, county, id, from, to, &children, &count, e))
         return false;
     for (size_t i = 0; i < count; i++) {
-        if (!child_move(b, c, &children[i], to, e)
+        if (!gram_move(b, c, children[i].id, &children[i].place, to, e)
+            || !child_move(b, c, &children[i], to, e)
             || !follow(b, c, children[i].id, &children[i].place, to, depth + 1, e))
             return false;
     }

@@ -1,6 +1,6 @@
 /* One record into its table, with its journal entry. Only columns that differ are written. */
 #include "base/base.err.h"
-#include "engine/record/batch.h"
+#include "engine/record/gram.h"
 #include "engine/record/record.err.h"
 
 bool difference_of(const struct table *t, const struct state *state, const struct incoming *in,
@@ -130,7 +130,7 @@ bool write_insert(struct batch *b, struct work *w, struct incoming *in, struct e
     parent_size_keep(w, in);
     if (b->events->wrote != NULL)
         b->events->wrote(b->events->user, t->entity, in->id, true);
-    return journal_change_of(b, t, NULL, in, &all, e)
+    return journal_change_of(b, t, NULL, in, &all, e) && gram_write(b, w, NULL, in, &all, e)
            && (!t->is_parent || follow_children(b, t, in->id, NULL, &in->place, e));
 }
 
@@ -218,7 +218,8 @@ bool write_update(struct batch *b, struct work *w, struct incoming *in, enum out
         return false;
     if (d.fact_day && !past_keep(b, w, &w->state, in->fact_day, e))
         return false;
-    if (!journal_change_of(b, t, &w->state, in, &d, e) || !update_run(b, t, &w->state, in, &d, e))
+    if (!journal_change_of(b, t, &w->state, in, &d, e) || !gram_write(b, w, &w->state, in, &d, e)
+        || !update_run(b, t, &w->state, in, &d, e))
         return false;
     if (t->parent_column != NONE && bit(d.set, t->parent_column))
         w->parent_size = -1;
