@@ -8,7 +8,7 @@ SELECT role, area, password, totp, totp_step, failures, disabled, made_ms FROM a
 SELECT name, role, area, CASE WHEN password IS NULL THEN 0 ELSE 1 END, CASE WHEN totp IS NULL THEN 0 ELSE 1 END, disabled, made_ms
 FROM account ORDER BY name;
 
--- account_any :maybe  whether there is any
+-- account_any :maybe  whether there is any; scan: it ends at the first
 --   out: name text
 SELECT name FROM account ORDER BY name LIMIT 1;
 
