@@ -50,6 +50,8 @@ def plain_roles():
 
 
 ROLES = plain_roles()
+NOT_SEALED = {field for path in (ROOT / "policy/henan/catalog").glob("*.yaml")
+              for field in re.findall(r"- \{id: (\w+),.*class: sensitive, sealed: false", path.read_text(encoding="utf-8"))}
 
 
 def may(role, operation):
@@ -62,9 +64,7 @@ def reads(role, entity, key="reads"):
 
 def shows(role, field):
     """none, masked or full, as a list shows it."""
-    kind = field["class"]
-    if kind == "sensitive" and not field.get("sealed", True):
-        kind = "health"
+    kind = "health" if field["id"] in NOT_SEALED else field["class"]
     word = ROLES[role]["shows"].get(kind, "none")
     return "masked" if word == "reason" else word
 
@@ -276,6 +276,8 @@ def lists(operation, method, path, role, where, area):
 
 def fields(operation, role, where, path, entity, items, truth):
     for field in catalog[entity]["fields"]:
+        if "derived_from" in field:  # no column of a list; nobody filters by it who does not see what it comes from
+            continue
         show, values = shows(role, field), [i[field["id"]] for i in items if i.get(field["id"]) is not None]
         label = field["label"]["zh"] if isinstance(field["label"], dict) else field["label"]
         any_known = any(t.get(label) is not None for t in truth)
@@ -426,7 +428,8 @@ def no_command_does_more_by_as_than_the_role_may():
             done = office.run("--as", f"{role}-village", *name.split(), *rest.get(name, []))
             refused = done.code == 3 and "has no right to" in done.err and not done.out
             count += 1
-            if refused == may(role, name) and not (may(role, name) and refused and name in ("list", "browse", "get")):
+            reads_it = "household" not in rest.get(name, []) or reads(role, "household")
+            if refused != (not may(role, name) or not reads_it):
                 wrong.append((role, name, done))
     hold(not wrong, f"{count} commands by --as", "\n".join(map(str, wrong[:5])))
     hold(office.bytes_held() == before, "and nothing was changed by them")
