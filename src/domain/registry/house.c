@@ -55,7 +55,7 @@ static bool member_take(struct house *h, const struct record_row *row, struct er
             values[i].s = text_copy(h->call->arena, values[i].s);
     }
     bool left = has_left(h->person, values);
-    h->members[h->count++] = (struct member){text_copy(h->call->arena, row->id), values, left};
+    h->members[h->count++] = (struct member){text_copy(h->call->arena, row->id), values, left, row->fact_day};
     h->active += !left;
     return true;
 }
@@ -175,9 +175,19 @@ bool house_take_head(struct house *h, const struct member *head, struct err *e)
     return true;
 }
 
-bool house_add_person(struct house *h, struct given *g, struct text id, struct err *e)
+/* Of an event before the day of what the office knows the present state is told all the same: a death of last
+ * year is not filed into the past. */
+static day day_for(const struct house *h, day known) { return known > h->on ? known : h->on; }
+
+bool house_add_person(struct house *h, struct given *g, const struct member *who, struct err *e)
 {
-    return saving_add(&h->saving, g, id, h->on, e);
+    return saving_add(&h->saving, g, who != NULL ? who->id : TEXT_NONE,
+                      day_for(h, who != NULL ? who->fact_day : h->on), e);
+}
+
+bool house_add_other(struct house *h, struct house *other, struct err *e)
+{
+    return saving_add(&h->saving, &other->given, other->present.id, day_for(h, other->present.fact_day), e);
 }
 
 bool house_fail(struct house *h)
@@ -191,7 +201,7 @@ bool house_end(struct house *h, struct err *e)
     bool any = false;
     for (size_t i = 0; i < COUNT_OF(h->given.set); i++)
         any |= h->given.set[i] != 0;
-    if (any && !saving_add(&h->saving, &h->given, h->present.id, h->on, e))
+    if (any && !house_add_other(h, h, e))
         return false;
     if (!saving_end(&h->saving, e)
         || !present_find(h->call, h->household, h->present.id, false, &h->present, e))

@@ -9,6 +9,7 @@ struct member {
     struct text id;
     const struct value *values; /* by stored field of person; sealed ones as hashes */
     bool left;                  /* it was taken off the roster */
+    day fact_day;
 };
 struct house {
     struct op_call *call;
@@ -18,7 +19,7 @@ struct house {
     size_t count, active;
     struct given given; /* of the household itself */
     struct saving saving;
-    day on; /* the fact's day */
+    day on; /* the day of the event: what is written holds from it, or from what the record holds already */
     struct text findings;
 };
 /* Who may do it, and whether the household is there; opens the batch and reads household and members inside
@@ -37,8 +38,10 @@ void house_put(struct given *g, const char *field, struct value v);
 void house_count(struct house *h, int64_t change);
 /* The household takes over name, number and certificate of its new head. */
 MUST_USE bool house_take_head(struct house *h, const struct member *head, struct err *e);
-/* A person's row into the batch; on false the batch is abandoned. */
-MUST_USE bool house_add_person(struct house *h, struct given *g, struct text id, struct err *e);
+/* A member's row, or a new person's (NULL), into the batch; on false the batch is abandoned. */
+MUST_USE bool house_add_person(struct house *h, struct given *g, const struct member *who, struct err *e);
+/* The row of another household of the batch. */
+MUST_USE bool house_add_other(struct house *h, struct house *other, struct err *e);
 /* The household's row where anything of it changes, commit, the answer: its record and the rules' findings.
  */
 MUST_USE bool house_end(struct house *h, struct err *e);

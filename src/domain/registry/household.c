@@ -43,7 +43,7 @@ static bool relations_renew(struct house *h, const struct member *head, struct e
             house_put_code(&person, "relation", "户主");
         else
             house_put(&person, "relation", value_none());
-        if (!house_add_person(h, &person, h->members[i].id, e))
+        if (!house_add_person(h, &person, &h->members[i], e))
             return false;
     }
     return true;
@@ -193,7 +193,7 @@ static bool persons_go(struct house *h, const struct member *const *who, size_t 
             house_put_code(&person, "relation", "户主");
         else
             house_put(&person, "relation", value_none());
-        if (!house_add_person(h, &person, who[i]->id, e))
+        if (!house_add_person(h, &person, who[i], e))
             return false;
     }
     return true;
@@ -266,8 +266,8 @@ static bool run_merge(struct op_call *call, struct err *e)
             who[count++] = &h->members[i];
     house_count(&into, (int64_t)count);
     house_put(&h->given, "members_claimed", value_int(0)); /* nobody is left: the office closes it */
-    return persons_go(h, who, count, into.present.id, false, e)
-           && saving_add(&h->saving, &into.given, into.present.id, h->on, e) && house_end(h, e);
+    return persons_go(h, who, count, into.present.id, false, e) && house_add_other(h, &into, e)
+           && house_end(h, e);
 }
 
 static const struct op_parameter merge_parameters[] = {HOUSEHOLD,

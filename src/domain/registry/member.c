@@ -113,7 +113,7 @@ static bool join(struct house *h, struct err *e)
     house_put(&person, "change_on", value_int(h->on));
     house_count(h, 1);
     h->saving.wrote = number != NULL ? person.values[number->column].s : TEXT_NONE;
-    return house_add_person(h, &person, TEXT_NONE, e) && house_end(h, e);
+    return house_add_person(h, &person, NULL, e) && house_end(h, e);
 }
 
 static bool new_member(struct saving *s, const struct batch_counts *counts, struct err *e)
@@ -182,7 +182,7 @@ static bool replace_head(struct house *h, const struct member *who, struct err *
         || !house_take_head(h, next, e))
         return house_fail(h);
     house_put_code(&person, "relation", "户主");
-    return house_add_person(h, &person, next->id, e);
+    return house_add_person(h, &person, next, e);
 }
 
 static bool leave(struct house *h, struct err *e)
@@ -197,7 +197,7 @@ static bool leave(struct house *h, struct err *e)
     house_put(&person, "change_kind", value_text(kind));
     house_put(&person, "change_on", value_int(h->on));
     house_count(h, -1);
-    return replace_head(h, who, e) && house_add_person(h, &person, who->id, e) && house_end(h, e);
+    return replace_head(h, who, e) && house_add_person(h, &person, who, e) && house_end(h, e);
 }
 
 static bool run_leave(struct op_call *call, struct err *e)
