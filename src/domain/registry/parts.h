@@ -9,8 +9,9 @@
 #define LIST_LIMIT_MAX 1000
 
 extern const struct op op_init, op_policy_show, op_policy_load, op_catalog, op_list_records, op_get,
-    op_browse, op_search, op_reveal, op_change, op_create, op_judge, op_journal_list, op_journal_verify, op_copy,
-    op_grant;
+    op_browse, op_search, op_member_join, op_member_leave, op_household_head, op_household_move,
+    op_household_split, op_household_merge, op_reveal, op_change, op_create, op_judge, op_journal_list,
+    op_journal_verify, op_copy, op_grant;
 
 struct view;
 /* The entity that a call names. REGISTRY_ENTITY_UNKNOWN lists those that there are. */
