@@ -445,6 +445,8 @@ def no_command_does_more_by_as_than_the_role_may():
             if may(role, name) and name in ("check", "grade", "finding explain", "report town"):
                 continue  # asked over HTTP above; here nothing may change
             done = office.run("--as", f"{role}-village", *name.split(), *rest.get(name, []))
+            if done.code == 2 and name not in rest:  # it wants more words; its route is asked for above
+                continue
             refused = done.code == 3 and "has no right to" in done.err and not done.out
             count += 1
             reads_it = name == "catalog" or "household" not in rest.get(name, []) or reads(role, "household")
