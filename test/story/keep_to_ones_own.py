@@ -183,12 +183,13 @@ def the_roles_are_those_of_the_contract_and_name_what_there_is():
 
 
 def every_route_has_cells():
-    """The description of the API is made from the declarations: a route that nobody here asks for is a fault."""
+    """The description of the API is made from the declarations: each route in it is asked for, also one that is new."""
     paths = json.loads(ask(None, "GET", "/api/openapi.json")[1])["paths"]
-    routes = {f"{method.upper()} {re.sub(r'^/api/v1/', '', path)}" for path, methods in paths.items() for method in methods}
-    hold(routes <= set(ASKED) | WITHOUT, f"each of {len(routes)} routes is asked for", sorted(routes - set(ASKED) - WITHOUT))
-    for route in [r for r in routes if r in ASKED]:
-        operation, chapter = ASKED[route]
+    routes = {f"{method.upper()} {re.sub(r'^/api/v1/', '', path)}": one["operationId"]
+              for path, methods in paths.items() for method, one in methods.items()}
+    hold(len(routes) > 25 and set(ASKED) | WITHOUT <= set(routes), f"there are {len(routes)} routes", sorted((set(ASKED) | WITHOUT) - set(routes)))
+    for route in sorted(set(routes) - WITHOUT):
+        operation, chapter = ASKED.get(route) or (re.sub(r"([A-Z])", r" \1", routes[route]).lower(), others)
         method, _, path = route.partition(" ")
         before = sum(cells.values())
         for role, where, area in everyone():
@@ -394,6 +395,24 @@ def uploads(operation, method, path, role, where, area):
     forbidden(operation, role, where, method, path, head={"Content-Type": "multipart/form-data; boundary=b", "Idempotency-Key": role + where})
 
 
+def others(operation, method, path, role, where, area):
+    """What came later: closed to whoever may not, and of no use on what lies elsewhere."""
+    path, absent = path.replace("{entity}", "household"), []
+    for code in (places["own"], places["near"], OTHER, None):
+        number = key_of("household", known["household", code][1][0]) if code else "4116221049999999"
+        to = path.replace("{id}", number)
+        how = {"body": {}, "head": {"Idempotency-Key": f"{role}{where}{to}", "If-Match": '"x"'}} if method != "GET" else {}
+        if not may(role, operation) or (method != "GET" and not reads(role, "household", "writes")):
+            forbidden(operation, role, where, method, to, **how)
+            continue
+        status, data = call(role, where, method, to, **how)
+        if code and inside(number[:12], area):
+            cell(operation, status not in (401, 403, 405), f"{role} in {area}: {method} {to}", (status, data))
+        elif "{id}" in path:
+            absent.append(data)
+            cell(operation, 400 <= status < 500 and data == absent[0], f"{role} in {area} is told nothing of {to}", (status, data))
+
+
 WITHOUT = {"POST session", "DELETE session", "GET me", "GET job", "GET job/{id}", "DELETE job/{id}", "GET job/{id}/events",
            "GET /api/openapi.json", "GET /healthz", "GET /metrics", "GET metrics"}
 ASKED = {
@@ -426,9 +445,11 @@ def no_command_does_more_by_as_than_the_role_may():
             if may(role, name) and name in ("check", "grade", "finding explain", "report town"):
                 continue  # asked over HTTP above; here nothing may change
             done = office.run("--as", f"{role}-village", *name.split(), *rest.get(name, []))
+            if done.code == 2 and name not in rest:  # it wants more words; its route is asked for above
+                continue
             refused = done.code == 3 and "has no right to" in done.err and not done.out
             count += 1
-            reads_it = "household" not in rest.get(name, []) or reads(role, "household")
+            reads_it = name == "catalog" or "household" not in rest.get(name, []) or reads(role, "household")
             if refused != (not may(role, name) or not reads_it):
                 wrong.append((role, name, done))
     hold(not wrong, f"{count} commands by --as", "\n".join(map(str, wrong[:5])))
