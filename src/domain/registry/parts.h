@@ -27,9 +27,6 @@ const struct catalog_field *field_named(const struct catalog_entity *entity, str
 /* Lists. The filters of an OP_FIELDS parameter: REGISTRY_FILTER_UNKNOWN, _VALUE, _MASKED, _MANY. */
 MUST_USE bool filters_read(const struct op_call *call, const struct catalog_entity *entity,
                            const char *parameter, struct record_page *page, struct err *e);
-/* What a list asks of records, from the call's as-of and area. */
-MUST_USE bool list_query(const struct op_call *call, const struct catalog_entity *entity,
-                         const struct view *view, struct record_query *out, struct err *e);
 /* Sort, limit, cursor and offset of the call; `page` becomes the query's. OP_VALUE_BAD,
  * REGISTRY_CURSOR_OFFSET, RECORD_CURSOR. */
 MUST_USE bool page_read(const struct op_call *call, struct record_query *q, struct record_page *page,
@@ -40,6 +37,11 @@ MUST_USE bool page_read(const struct op_call *call, struct record_query *q, stru
  * has them already. */
 MUST_USE bool view_open(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
                         const struct view *beside, struct view **out, struct err *e);
+/* The same for records that all lie in one area: no more names are read than that has villages. NULL:
+ * for few records from anywhere, each name when it is wanted. */
+MUST_USE bool view_open_in(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
+                           const struct view *beside, const struct area *area, struct view **out,
+                           struct err *e);
 /* The stored fields to ask a scan for, in its order. */
 const struct catalog_field *const *view_fields(const struct view *view, size_t *count_out);
 /* All columns of the view. */

@@ -264,7 +264,7 @@ static void add_from(struct buf *sql, const struct shape *shape, bool past)
 {
     const char *z = shape->t->entity->z, *ending = past ? "_past" : "";
     buf_add_format(sql, " FROM \"%s%s\" AS t", z, ending);
-    if (!shape->sqlite || shape->q->id.at != NULL || shape->q->page != NULL)
+    if (!shape->sqlite || shape->q->id.at != NULL || (shape->q->page != NULL && !is_below_one(shape)))
         return;
     if (is_below_one(shape) || (!past && shape->whole && shape->by_parent))
         buf_add_format(sql, " INDEXED BY \"%s%s_parent\"", z, ending);
@@ -333,12 +333,35 @@ static void bind_query(struct statement *s, const struct shape *shape)
         statement_bind(s, ASK_LIMIT, value_int(q->limit));
 }
 
+/* A filter by the parent is looked for by its index, in whatever county. */
+static void query_by_parent(struct record_query *q)
+{
+    for (size_t i = 0; q->page != NULL && q->parent.at == NULL && i < q->page->filter_count; i++) {
+        const struct record_filter *f = &q->page->filters[i];
+        if (f->field == q->entity->parent && f->test == RECORD_EQUAL && f->value.kind == VALUE_TEXT)
+            q->parent = f->value.s;
+    }
+}
+
+static void query_narrow(struct record_query *q, const struct records *r)
+{
+    query_by_parent(q);
+    if (r->only == NULL)
+        return;
+    if (q->entity == r->only && q->id.at == NULL)
+        q->id = r->only_id;
+    else if (q->entity->parent != NULL && q->entity->parent->entity == r->only && q->parent.at == NULL)
+        q->parent = r->only_id;
+}
+
 bool scan_count(struct records *r, const struct record_query *q, int64_t *out, struct err *e)
 {
     struct shape shape;
     struct arena hashes;
     struct buf sql;
-    if (!shape_of(r, q, &shape, e))
+    struct record_query narrow = *q;
+    query_narrow(&narrow, r);
+    if (!shape_of(r, &narrow, &shape, e))
         return false;
     shape.counts = true;
     buf_init(&sql, SQL_TEXT_MAX);
@@ -380,16 +403,6 @@ static bool fields_take(struct record_scan *scan, const struct record_query *q, 
         }
     }
     return true;
-}
-
-static void query_narrow(struct record_query *q, const struct records *r)
-{
-    if (r->only == NULL)
-        return;
-    if (q->entity == r->only && q->id.at == NULL)
-        q->id = r->only_id;
-    else if (q->entity->parent != NULL && q->entity->parent->entity == r->only && q->parent.at == NULL)
-        q->parent = r->only_id;
 }
 
 /* The statement borrows what it has bound, so the scan keeps its own copy of the query. */
