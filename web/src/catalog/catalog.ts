@@ -58,10 +58,10 @@ export function money(digits: string): string {
 }
 export const count = (n: number): string => money(String(n))
 
-/* Fields that open a list: the key and what tells records apart, then what is filled, in the pack's order. */
+/* Fields that open a list: what is filled, in the pack's order, without masked numbers. */
 export const COLUMNS_MAX = 12
 export function usualColumns(e: Entity, rows: Row[]): string[] {
-  const shown = e.fields.filter((f) => !f.derived_from && !['county', 'town'].includes(f.id))
+  const shown = e.fields.filter((f) => !f.derived_from && f.class !== 'sensitive' && !['county', 'town'].includes(f.id))
   const filled = shown.filter((f) => rows.length === 0 || rows.some((r) => r[f.id] !== null && r[f.id] !== undefined))
   const twice = filled.some((f) => f.id === 'village_name')
   return filled.filter((f) => !(twice && f.type === 'village')).slice(0, COLUMNS_MAX).map((f) => f.id)
