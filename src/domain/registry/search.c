@@ -267,7 +267,7 @@ static bool run_search(struct op_call *call, struct err *e)
         || !view_open_in(call, s->entity, false, NULL, NULL, &s->view, e))
         return false;
     s->query = (struct record_query){
-        .entity = s->entity, .as_of = DAY_NONE, .open_sealed = call->session->vault != NULL};
+        .entity = s->entity, .area = in, .as_of = DAY_NONE, .open_sealed = call->session->vault != NULL};
     s->query.fields = view_fields(s->view, &s->query.field_count);
     return find(s, e) && filter(s, e) && page_find(s, e);
 }
