@@ -36,6 +36,8 @@ list=$(
     need libjansson-dev "reads JSON" library jansson
     need libyaml-dev "reads policy packs" library yaml-0.1
     need libpcre2-dev "regular expressions in rules" library libpcre2-8
+    need nodejs "builds the pages" have node
+    need npm "brings the packages they are made of" have npm
     need libcmocka-dev "unit tests" library cmocka
     need tzdata "time zones in rules" [ -e /usr/share/zoneinfo/Asia/Shanghai ]
     need python3-openpyxl "a second reader of workbooks, to test against" module openpyxl

@@ -38,7 +38,9 @@ def room():
 
 
 class Server:
-    def __init__(self, settings=()):
+    def __init__(self, settings=(), surroundings=None):
+        """`surroundings`: more of the environment, for the server alone."""
+        self.surroundings = surroundings or {}
         self.folder = tempfile.mkdtemp(prefix="hh-pg.", dir=os.environ.get("TMPDIR") or room())
         self.data, self.process = os.path.join(self.folder, "data"), None
         self.settings = [*SETTINGS, *settings]
@@ -65,7 +67,7 @@ class Server:
         words = [w for s in self.settings for w in ("-c", s)]
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(["setpriv", *self.other, "--pdeathsig=INT", str(BIN / "postgres"), "-D", self.data, "-k", self.folder, *words],
-                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), cwd="/")
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={**environment(), **self.surroundings}, cwd="/")
         for _ in range(600):
             if self.process.poll() is not None:
                 break

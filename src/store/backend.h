@@ -4,6 +4,7 @@
  */
 #ifndef STORE_BACKEND_H
 #define STORE_BACKEND_H
+#include "store/held.h"
 #include "store/store.h"
 
 struct prepared; /* the engine's own statement */
@@ -31,6 +32,7 @@ struct backend {
     void (*cancel)(struct store *db);
     int64_t (*changes)(struct store *db);
     const char *table_columns; /* SQL: ?1 table, one column with the names in order */
+    const char *rows_about;    /* SQL: ?1 table; NULL: nobody knows */
     const char *tables;        /* SQL: names of all tables, those without foreign keys first */
     const char *columns;       /* SQL: ?1 table; name, INTEGER, TEXT or BLOB, place in the primary key or 0 */
 
@@ -41,7 +43,8 @@ struct backend {
     /* Runs a statement that writes; a failure may show only in what follows. */
     bool (*send)(struct store *db, struct prepared *p, struct err *e);
     void (*many)(struct prepared *p); /* its rows are to be read piece by piece */
-    void (*stream)(struct prepared *p); /* so, and nothing else runs beside it; NULL: as many */
+    /* So, and nothing else runs beside it; for each of `parts` as parameter `index`, where there are any. */
+    void (*stream)(struct prepared *p, int index, const struct text *parts, size_t count);
     void (*reset)(struct prepared *p);
     void (*clear)(struct prepared *p);
     struct value (*column)(struct prepared *p, int index);
@@ -72,6 +75,7 @@ struct store {
     bool upgraded; /* opening it brought its schema up to date */
     enum transaction transaction;
     struct narrowing area;
+    struct held held; /* of a SQLite file */
     int depth; /* open savepoints */
     size_t hook_count, statement_count, in_use;
     struct hook hooks[STORE_HOOK_MAX];

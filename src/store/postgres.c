@@ -119,8 +119,11 @@ static bool open_there(struct store *db, struct err *e)
 
 static void postgres_close(struct store *db)
 {
-    if (db->connection != NULL)
-        link_disconnect(link_of(db));
+    struct link *l = link_of(db);
+    for (size_t i = 0; l != NULL && i < COUNT_OF(l->beside); i++)
+        store_close(l->beside[i]);
+    if (l != NULL)
+        link_disconnect(l);
     free(db->connection);
     db->connection = NULL;
 }
@@ -421,6 +424,10 @@ const struct backend postgres_backend = {
     .table_columns = "SELECT a.attname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
                      " JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = '" LINK_SCHEMA "'"
                      " AND c.relname = ?1 AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
+    .rows_about =
+        "SELECT coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint FROM pg_class c,"
+        " to_regclass('" LINK_SCHEMA ".' || quote_ident(?1)) t WHERE c.relkind = 'r' AND (c.oid = t OR c.oid IN"
+        " (SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = t))",
     .tables =
         "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE n.nspname = '" LINK_SCHEMA "' AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY"

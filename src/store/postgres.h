@@ -12,12 +12,14 @@
 #define STORE_POSTGRES_H
 #include "store/backend.h"
 #include <libpq-fe.h>
+#include <stdatomic.h>
 
 #define LINK_SCHEMA "honghua"     /* where our tables lie */
 #define LINK_LOCK "1215260263, 1" /* "Hong": the advisory lock of the one that writes */
 #define LINK_PARTS 8              /* of a table that is spread by county */
 #define LINK_AHEAD_MAX 256        /* statements sent ahead before answers are asked for */
 #define LINK_PARAMETER_MAX 1024
+#define LANES_MAX 8         /* connections that stream at a time */
 
 enum link_scope { LINK_NONE, LINK_READ, LINK_WRITE, LINK_IMPLICIT /* for cursors outside a transaction */ };
 struct link {
@@ -35,7 +37,9 @@ struct link {
     struct prepared *cursors; /* open ones */
     struct prepared *asked;   /* the cursor whose next piece is on its way */
     struct rows *waiting;     /* gathered, not sent yet */
-    struct stream *streaming; /* nothing else goes over the connection before its end */
+    struct source *streaming; /* nothing else goes over the connection before its end */
+    struct store *beside[LANES_MAX]; /* further connections, as they were needed */
+    atomic_bool stop;         /* store_cancel: for them */
 };
 struct parameter {
     bool used, bound;
@@ -71,7 +75,7 @@ bool postgres_bind(struct prepared *p, int index, struct value v);
 enum step postgres_step(struct store *db, struct prepared *p, struct err *e);
 bool postgres_send(struct store *db, struct prepared *p, struct err *e);
 void postgres_many(struct prepared *p);
-void postgres_stream(struct prepared *p);
+void postgres_stream(struct prepared *p, int index, const struct text *parts, size_t count);
 void postgres_reset(struct prepared *p);
 void postgres_clear(struct prepared *p);
 struct value postgres_column(struct prepared *p, int index);
@@ -96,21 +100,43 @@ void rows_drop(struct link *l); /* the transaction is undone */
 
 /* postgres_stream.c: the rows of a SELECT as a stream. */
 #define STREAM_SQL_MAX (4u << 20)
+struct source { /* the rows of one COPY over one connection */
+    char *row;
+    bool begun; /* its head has been read */
+};
+MUST_USE bool source_open(struct store *db, struct source *from, const char *copy, struct err *e);
+/* The row is valid until the next call. */
+enum step source_next(struct store *db, struct source *from, struct text *row_out, struct err *e);
+void source_close(struct store *db, struct source *from);
+
 struct stream {
     Oid *types;         /* of the columns */
     struct text *cells; /* of the row, borrowed from it; `at` NULL: no value */
     int columns;
-    char *row;
-    bool begun; /* its head has been read */
+    struct { /* one statement for each value of a parameter; count 0: one */
+        int index;
+        const struct text *values;
+        size_t count;
+    } parts;
+    char **copies; /* the statements */
+    size_t copy_count, at;
+    struct source own;
+    struct lanes *lanes; /* NULL: over our own connection */
 };
 struct stream *stream_new(void); /* NULL: memory is out */
 void stream_free(struct stream *s);
-bool stream_is_open(const struct store *db, const struct stream *s);
 /* `described`: the answer of PQdescribePrepared. */
 MUST_USE bool stream_open(struct store *db, struct stream *s, const char *sql, const PGresult *described,
-                          const struct parameter *parameters, int count, struct err *e);
+                          struct parameter *parameters, int count, struct err *e);
 enum step stream_next(struct store *db, struct stream *s, struct err *e);
 void stream_close(struct store *db, struct stream *s);
+
+/* postgres_lanes.c: several at a time, read in their order. NULL: there are no connections for that, or it is not the
+ * time (only a transaction that reads shares what it sees). Borrows `copies` until lanes_close. */
+struct lanes *lanes_open(struct store *db, char **copies, size_t count);
+enum step lanes_next(struct lanes *all, struct text *row_out, struct err *e);
+void lanes_close(struct lanes *all); /* NULL is allowed */
+size_t lanes_most(void);
 
 /* postgres_sql.c: the one SQL as PostgreSQL writes it: $N for ?N, and in definitions bigint, bytea and text
  * by code point for INTEGER, BLOB and TEXT, without STRICT and WITHOUT ROWID. `used` has a place for each

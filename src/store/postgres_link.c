@@ -276,6 +276,7 @@ void link_cancel(struct store *db)
 {
     struct link *l = link_of(db);
     char why[256];
+    atomic_store(&l->stop, true);
     PGcancel *cancel = l->connection != NULL ? PQgetCancel(l->connection) : NULL;
     if (cancel != NULL)
         (void)PQcancel(cancel, why, sizeof why); /* what did not come through is not cancelled */

@@ -401,12 +401,19 @@ bool cursors_keep(struct store *db, struct err *e)
 
 void postgres_many(struct prepared *p) { p->many = p->reads; }
 
-void postgres_stream(struct prepared *p)
+void postgres_stream(struct prepared *p, int index, const struct text *parts, size_t count)
 {
     p->many = p->reads; /* where memory is out */
     if (p->stream == NULL && p->reads)
         p->stream = stream_new();
     p->streams = p->stream != NULL;
+    if (!p->streams)
+        return;
+    p->stream->parts.index = index;
+    p->stream->parts.values = parts;
+    p->stream->parts.count = count;
+    if (count > 0)
+        (void)postgres_bind(p, index, value_text(parts[0])); /* its type */
 }
 
 /* COPY says nothing of the types of its columns. */

@@ -1,5 +1,6 @@
 /* Rows of a SELECT as a stream: COPY in its binary form, which costs server and line least. It takes no
- * parameters, so values stand in the text as literals; it tells no types, so the statement is described first.
+ * parameters, so values stand in the text as literals; it tells no types, so the statement is described
+ * first.
  */
 #include "base/base.err.h"
 #include "store/postgres.h"
@@ -66,18 +67,22 @@ static bool literals_write(PGconn *connection, const struct parameter *parameter
     return good && !all->failed;
 }
 
+/* Behind the wall the planner takes a table for nearly empty, because it knows nothing of a range that is
+ * computed: each part would be looked for in the whole of it, by village, and sorted. Without sorting it goes
+ * by the table's key. */
 static bool copy_write(PGconn *connection, const char *sql, const struct parameter *parameters, int count,
-                       struct buf *out)
+                       bool by_key, struct buf *out)
 {
     struct text literals[LINK_PARAMETER_MAX];
     struct buf all;
     assert(count <= LINK_PARAMETER_MAX);
     buf_init(&all, STREAM_SQL_MAX);
     buf_init(out, STREAM_SQL_MAX);
-    buf_add_z(out, "COPY (");
+    buf_add_z(out, by_key ? "SET LOCAL enable_sort TO off; COPY (" : "COPY (");
     bool good = literals_write(connection, parameters, count, &all, literals)
                 && sql_inline(text_of(sql), literals, count, out);
     buf_add_z(out, "\n) TO STDOUT (FORMAT binary)"); /* on a line of its own: a comment may stand last */
+    buf_add_z(out, by_key ? "; SET LOCAL enable_sort TO on" : "");
     buf_add_char(out, '\0');
     buf_clear(&all);
     return good && !out->failed;
@@ -140,7 +145,7 @@ static enum step not_understood(const struct store *db, struct err *e)
 }
 
 /* What stands behind the last row: whether all came. */
-static enum step finish(struct store *db, struct stream *s, struct err *e)
+static enum step finish(struct store *db, const struct source *from, struct err *e)
 {
     struct link *l = link_of(db);
     bool done = true;
@@ -148,80 +153,148 @@ static enum step finish(struct store *db, struct stream *s, struct err *e)
         done = (PQresultStatus(answer) == PGRES_COMMAND_OK || link_fail(db, answer, e)) && done;
     if (PQstatus(l->connection) == CONNECTION_BAD)
         done = link_fail(db, NULL, e);
-    assert(l->streaming == s);
+    assert(l->streaming == from);
     l->streaming = NULL;
     return done ? STEP_DONE : STEP_FAILED;
 }
 
-enum step stream_next(struct store *db, struct stream *s, struct err *e)
+bool source_open(struct store *db, struct source *from, const char *copy, struct err *e)
 {
     struct link *l = link_of(db);
-    struct text row;
-    if (l->streaming != s) { /* the connection went, or it was never there */
+    if (!link_settle(db, e))
+        return false;
+    PGresult *answer = PQexec(l->connection, copy);
+    bool open = PQresultStatus(answer) == PGRES_COPY_OUT || link_fail(db, answer, e);
+    PQclear(answer);
+    from->begun = false;
+    if (open)
+        l->streaming = from;
+    return open;
+}
+
+enum step source_next(struct store *db, struct source *from, struct text *row_out, struct err *e)
+{
+    struct link *l = link_of(db);
+    if (l->streaming != from) { /* the connection went */
         store_fail(db, &STORE_LOST, e);
         err_add(e, "reason", TEXT("COPY"));
         return STEP_FAILED;
     }
     do {
-        PQfreemem(s->row);
-        s->row = NULL;
-        int size = PQgetCopyData(l->connection, &s->row, 0);
+        PQfreemem(from->row);
+        from->row = NULL;
+        int size = PQgetCopyData(l->connection, &from->row, 0);
         if (size < 0)
-            return finish(db, s, e);
-        row = (struct text){s->row, (size_t)size};
-        if (!s->begun)
-            row = text_slice(row, HEAD_SIZE, row.size);
-        s->begun = true;
-    } while (is_end(row) || row.size == 0);
-    return cells_take(s, row) ? STEP_ROW : not_understood(db, e);
+            return finish(db, from, e);
+        *row_out =
+            text_slice((struct text){from->row, (size_t)size}, from->begun ? 0 : HEAD_SIZE, (size_t)size);
+        from->begun = true;
+    } while (is_end(*row_out) || row_out->size == 0);
+    return STEP_ROW;
+}
+
+/* What still comes is passed over: to stop the server would undo the transaction. */
+void source_close(struct store *db, struct source *from)
+{
+    struct err ignored = {.kind = NULL};
+    char *row = NULL;
+    PQfreemem(from->row);
+    from->row = NULL;
+    if (link_of(db)->streaming != from)
+        return;
+    while (PQgetCopyData(link_of(db)->connection, &row, 0) >= 0)
+        PQfreemem(row);
+    (void)finish(db, from, &ignored);
+}
+
+/* From the lanes, or by our own connection one statement after another. */
+static enum step row_next(struct store *db, struct stream *s, struct text *row_out, struct err *e)
+{
+    if (s->lanes != NULL)
+        return lanes_next(s->lanes, row_out, e);
+    enum step step = source_next(db, &s->own, row_out, e);
+    while (step == STEP_DONE && ++s->at < s->copy_count)
+        step = source_open(db, &s->own, s->copies[s->at], e) ? source_next(db, &s->own, row_out, e)
+                                                             : STEP_FAILED;
+    return step;
+}
+
+enum step stream_next(struct store *db, struct stream *s, struct err *e)
+{
+    struct text row;
+    enum step step = row_next(db, s, &row, e);
+    return step != STEP_ROW || cells_take(s, row) ? step : not_understood(db, e);
 }
 
 /* ---- life ---- */
 
 struct stream *stream_new(void) { return calloc(1, sizeof(struct stream)); }
 
+static void copies_drop(struct stream *s)
+{
+    for (size_t i = 0; i < s->copy_count; i++)
+        free(s->copies[i]);
+    free(s->copies);
+    s->copies = NULL;
+    s->copy_count = s->at = 0;
+}
+
 void stream_free(struct stream *s)
 {
     if (s == NULL)
         return;
-    PQfreemem(s->row);
+    copies_drop(s);
     free(s->types);
     free(s->cells);
     free(s);
 }
 
-bool stream_is_open(const struct store *db, const struct stream *s) { return link_of(db)->streaming == s; }
-
-bool stream_open(struct store *db, struct stream *s, const char *sql, const PGresult *described,
-                 const struct parameter *parameters, int count, struct err *e)
+static bool copy_add(PGconn *connection, struct stream *s, const char *sql, struct parameter *parameters,
+                     int count)
 {
-    struct link *l = link_of(db);
     struct buf copy;
-    if (!link_settle(db, e))
-        return false;
-    bool written = copy_write(l->connection, sql, parameters, count, &copy) && shape_take(s, described);
-    PGresult *answer = written ? PQexec(l->connection, copy.at) : NULL;
-    buf_clear(&copy);
-    if (!written)
-        return err_fail(e, &OUT_OF_MEMORY);
-    bool open = PQresultStatus(answer) == PGRES_COPY_OUT || link_fail(db, answer, e);
-    PQclear(answer);
-    s->begun = false;
-    if (open)
-        l->streaming = s;
-    return open;
+    bool written = copy_write(connection, sql, parameters, count, s->parts.count > 0, &copy);
+    if (written)
+        s->copies[s->copy_count++] = copy.at;
+    else
+        buf_clear(&copy);
+    return written;
 }
 
-/* What still comes is passed over: to stop the server would undo the transaction. */
+/* One statement, or one for each value of a parameter. */
+static bool copies_write(PGconn *connection, struct stream *s, const char *sql, struct parameter *parameters,
+                         int count)
+{
+    s->copies = calloc(s->parts.count + 1, sizeof *s->copies);
+    if (s->copies == NULL)
+        return false;
+    if (s->parts.count == 0)
+        return copy_add(connection, s, sql, parameters, count);
+    bool written = true;
+    for (size_t i = 0; written && i < s->parts.count; i++) {
+        parameters[s->parts.index - 1].v = value_text(s->parts.values[i]);
+        written = copy_add(connection, s, sql, parameters, count);
+    }
+    return written;
+}
+
+bool stream_open(struct store *db, struct stream *s, const char *sql, const PGresult *described,
+                 struct parameter *parameters, int count, struct err *e)
+{
+    struct link *l = link_of(db);
+    if (!link_settle(db, e))
+        return false;
+    copies_drop(s);
+    if (!copies_write(l->connection, s, sql, parameters, count) || !shape_take(s, described))
+        return err_fail(e, &OUT_OF_MEMORY);
+    s->lanes = lanes_open(db, s->copies, s->copy_count);
+    return s->lanes != NULL || source_open(db, &s->own, s->copies[0], e);
+}
+
 void stream_close(struct store *db, struct stream *s)
 {
-    struct err ignored = {.kind = NULL};
-    char *row = NULL;
-    PQfreemem(s->row);
-    s->row = NULL;
-    if (!stream_is_open(db, s))
-        return;
-    while (PQgetCopyData(link_of(db)->connection, &row, 0) >= 0)
-        PQfreemem(row);
-    (void)finish(db, s, &ignored);
+    lanes_close(s->lanes);
+    s->lanes = NULL;
+    source_close(db, &s->own);
+    copies_drop(s);
 }

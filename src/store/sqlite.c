@@ -6,6 +6,7 @@
 #include "base/base.err.h"
 #include "base/system.h"
 #include "store/backend.h"
+#include "store/held.h"
 #include "store/store.err.h"
 #include <assert.h>
 #include <errno.h>
@@ -103,6 +104,7 @@ static void sqlite_close(struct store *db)
     if (db->connection != NULL)
         sqlite3_close_v2(handle(db));
     db->connection = NULL;
+    held_remove(&db->held);
 }
 
 /* The path as a file: address, so that it may carry "immutable". */
@@ -216,7 +218,20 @@ static bool look_at_head(struct store *db, struct err *e)
     return ours || store_fail(db, &STORE_FOREIGN, e);
 }
 
-/* Looks at what lies at the path, without touching it. */
+/* Looks at the bytes of a file that this process has not open: closing it would cost the others their locks.
+ */
+static bool look_at_bytes(struct store *db, struct err *e)
+{
+    if (has_log(db))
+        return look_at_head(db, e);
+    if (!connect_immutable(db, e))
+        return false;
+    bool ours = inspect(db, e);
+    sqlite_close(db);
+    return ours;
+}
+
+/* Looks at what lies at the path, without touching it, and from then on counts as having it open. */
 static bool look(struct store *db, struct stat *info, struct err *e)
 {
     if (stat(db->place, info) != 0) {
@@ -226,12 +241,11 @@ static bool look(struct store *db, struct stat *info, struct err *e)
     }
     if (!S_ISREG(info->st_mode))
         return store_fail(db, &STORE_FOREIGN, e);
-    if (has_log(db))
-        return look_at_head(db, e);
-    if (!connect_immutable(db, e))
-        return false;
-    bool ours = inspect(db, e);
-    sqlite_close(db);
+    held_lock();
+    bool ours = held_is_locked(info) || look_at_bytes(db, e);
+    if (ours && !held_add_locked(info, &db->held))
+        ours = err_fail(e, &OUT_OF_MEMORY);
+    held_unlock();
     return ours;
 }
 

@@ -11,6 +11,10 @@ struct statement {
     struct statement *next; /* in its bucket */
     uint64_t hash;
     bool in_use, stepped, bind_failed;
+    /* One run for each value of a parameter, where the engine does not do that itself. */
+    int part_index;
+    const struct text *parts;
+    size_t part_count, part;
     size_t size;
     char sql[];
 };
@@ -104,6 +108,7 @@ void statement_clear(struct statement *s)
     start_anew(s);
     s->db->backend->clear(s->prepared);
     s->bind_failed = false;
+    s->part_count = 0;
 }
 
 void statement_bind(struct statement *s, int index, struct value v)
@@ -111,6 +116,16 @@ void statement_bind(struct statement *s, int index, struct value v)
     start_anew(s);
     if (!s->db->backend->bind(s->prepared, index, v))
         s->bind_failed = true;
+}
+
+/* The next of the runs that are read as one. */
+static bool part_begin(struct statement *s, size_t part)
+{
+    s->part = part;
+    if (s->part_count == 0)
+        return true;
+    s->db->backend->reset(s->prepared);
+    return s->db->backend->bind(s->prepared, s->part_index, value_text(s->parts[part]));
 }
 
 enum step statement_step(struct statement *s, struct err *e)
@@ -121,8 +136,12 @@ enum step statement_step(struct statement *s, struct err *e)
         err_add(e, "reason", TEXT("bind"));
         return STEP_FAILED;
     }
+    if (!s->stepped && !part_begin(s, 0))
+        return STEP_FAILED;
     s->stepped = true;
     enum step step = s->db->backend->step(s->db, s->prepared, e);
+    while (step == STEP_DONE && s->part + 1 < s->part_count && part_begin(s, s->part + 1))
+        step = s->db->backend->step(s->db, s->prepared, e);
     if (step != STEP_ROW)
         start_anew(s);
     return step;
@@ -144,12 +163,17 @@ bool statement_send(struct statement *s, struct err *e)
 
 void statement_many(struct statement *s) { s->db->backend->many(s->prepared); }
 
-void statement_stream(struct statement *s)
+void statement_stream(struct statement *s) { statement_stream_parts(s, 0, NULL, 0); }
+
+void statement_stream_parts(struct statement *s, int index, const struct text *parts, size_t count)
 {
-    if (s->db->backend->stream != NULL)
-        s->db->backend->stream(s->prepared);
-    else
-        statement_many(s);
+    if (s->db->backend->stream != NULL) {
+        s->db->backend->stream(s->prepared, index, parts, count);
+        return;
+    }
+    s->part_index = index;
+    s->parts = parts;
+    s->part_count = count;
 }
 
 bool statement_run(struct statement *s, struct err *e)

@@ -297,6 +297,22 @@ bool store_tables(struct store *db, struct arena *a, struct text **names_out, si
     return done;
 }
 
+bool store_rows_about(struct store *db, struct text table, int64_t *out, struct err *e)
+{
+    *out = 0;
+    if (db->backend->rows_about == NULL)
+        return true;
+    struct statement *s = statement_open(db, text_of(db->backend->rows_about), e);
+    if (s == NULL)
+        return false;
+    statement_bind(s, 1, value_text(table));
+    enum step step = statement_step(s, e);
+    if (step == STEP_ROW)
+        *out = statement_column(s, 0).n;
+    statement_close(s);
+    return step != STEP_FAILED;
+}
+
 bool store_table_columns(struct store *db, struct text table, struct arena *a, struct text **names_out,
                          size_t *count_out, struct err *e)
 {

@@ -144,6 +144,10 @@ void statement_many(struct statement *s);
 /* The same for rows that all are wanted, as fast as they come: until they have ended or the statement starts anew (it
  * then waits for the rest), nothing else may run on this store. */
 void statement_stream(struct statement *s);
+/* The same, run once for each of `parts` (borrowed until close) as the value of parameter `index`, the rows of one behind
+ * those of the other; each part in the order of its table's key. On PostgreSQL, in a transaction that reads, over
+ * several connections at a time, which all see what the transaction sees. */
+void statement_stream_parts(struct statement *s, int index, const struct text *parts, size_t count);
 /* Starts anew without values. */
 void statement_clear(struct statement *s);
 /* Columns of the row (from 0); bytes are valid until the next step, bind or close. */
@@ -176,6 +180,8 @@ MUST_USE bool store_grant(struct store *db, struct text role, struct text lo, st
  *   copy, migrations, new packs       they are of all rows
  * Whether an area has anything in it (records_area) is asked of the villages one may see. */
 MUST_USE bool store_narrow(struct store *db, const char *lo, const char *hi, struct err *e);
+/* About how many rows a table has, as far as the engine keeps count; 0: it does not. */
+MUST_USE bool store_rows_about(struct store *db, struct text table, int64_t *out, struct err *e);
 /* Names of all tables, those that refer to others last; from the arena. */
 MUST_USE bool store_tables(struct store *db, struct arena *a, struct text **names_out, size_t *count_out,
                            struct err *e);

@@ -3,11 +3,13 @@
 #include "store/store.err.h"
 #include "store/store.h"
 #include "test.h"
+#include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char folder[] = "store-open-XXXXXX";
@@ -17,7 +19,7 @@ static struct arena arena;
 static int make_folder(void **state)
 {
     (void)state;
-    arena_init(&arena, 1 << 24);
+    arena_init(&arena, 1 << 26);
     return mkdtemp(folder) != NULL ? 0 : -1;
 }
 
@@ -331,13 +333,56 @@ static void a_file_is_not_narrowed(void **state)
     struct store *db = NULL;
     make("narrow.db");
     assert_done(store_open(at("narrow.db"), STORE_READWRITE, &db, &e), &e);
-    assert_done(store_run(db, TEXT("CREATE TABLE roll (village TEXT); INSERT INTO roll VALUES ('411622100010')"), &e), &e);
+    assert_done(
+        store_run(db, TEXT("CREATE TABLE roll (village TEXT); INSERT INTO roll VALUES ('411622100010')"), &e),
+        &e);
     assert_done(store_narrow(db, "411622200000", "411622300000", &e), &e);
     struct statement *s = statement_open(db, TEXT("SELECT village FROM roll"), &e);
     assert_non_null(s);
     assert_int_equal(statement_step(s, &e), STEP_ROW);
     statement_close(s);
     store_close(db);
+}
+
+/* As another process sees it: does this one hold a lock on the database file? */
+static bool is_locked(const char *file)
+{
+    int status = -1;
+    pid_t child = fork();
+    if (child == 0) {
+        int fd = open(file, O_RDWR);
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        _exit(fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 1 : 0);
+    }
+    assert_true(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+    return WEXITSTATUS(status) == 1;
+}
+
+/* POSIX takes a process's locks off a file that it closes, however it had opened it: other processes would
+ * then take the log for nobody's. */
+static void a_second_connection_leaves_the_first_its_locks(void **state)
+{
+    (void)state;
+    struct store *first, *second;
+    struct err e = {0};
+    make("twice.db");
+    assert_done(store_open(at("twice.db"), STORE_READWRITE, &first, &e), &e);
+    assert_done(store_begin(first, &e), &e); /* so that there is a log */
+    struct statement *s =
+        statement_open(first, TEXT("INSERT INTO setting (name, value) VALUES ('x', 'y')"), &e);
+    assert_non_null(s);
+    assert_done(statement_run(s, &e), &e);
+    statement_close(s);
+    assert_done(store_end(first, true, &e), &e);
+    assert_true(is_locked(at("twice.db")));
+    for (int i = 0; i < 2; i++) {
+        assert_done(store_open(at("twice.db"), i == 0 ? STORE_READWRITE : STORE_READONLY, &second, &e), &e);
+        assert_true(is_locked(at("twice.db")));
+        store_close(second);
+        assert_true(is_locked(at("twice.db")));
+    }
+    store_close(first);
+    assert_false(is_locked(at("twice.db")));
 }
 
 static void names_with_any_character_open(void **state)
@@ -372,6 +417,7 @@ int main(void)
         cmocka_unit_test(a_folder_without_permission_is_told),
         cmocka_unit_test(reads_only_when_told_so),
         cmocka_unit_test(a_file_is_not_narrowed),
+        cmocka_unit_test(a_second_connection_leaves_the_first_its_locks),
         cmocka_unit_test(names_with_any_character_open),
     };
     return cmocka_run_group_tests_name("store/open", tests, make_folder, drop_folder);

@@ -411,6 +411,74 @@ static void a_stream_keeps_to_the_wall(void **state)
     assert_int_equal(count, 100);
 }
 
+static struct statement *villages_by_parts(void)
+{
+    static const struct text parts[] = {{"411622100000", sizeof "411622100000" - 1}, {"411622100010", sizeof "411622100010" - 1}, {"411622100100", sizeof "411622100100" - 1},
+                                        {"411622100199", sizeof "411622100199" - 1}};
+    struct statement *s = statement_open(db, TEXT("SELECT id FROM roll WHERE village = ?1 ORDER BY id"), &e);
+    assert_non_null(s);
+    statement_stream_parts(s, 1, parts, COUNT_OF(parts));
+    return s;
+}
+
+static int64_t rows_left(struct statement *s)
+{
+    int64_t count = 0;
+    while (statement_step(s, &e) == STEP_ROW)
+        count++;
+    statement_close(s);
+    return count;
+}
+
+static int64_t connections(void)
+{
+    return ask(db, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()");
+}
+
+static void streams_beside_one_another_see_what_the_transaction_sees(void **state)
+{
+    (void)state;
+    fill_villages();
+    assert_done(store_begin_read(db, &e), &e);
+    assert_int_equal(ask(db, "SELECT count(*) FROM roll"), 20000);
+    database_sql(path, "UPDATE roll SET village = '411622100199' WHERE village < '411622100100'", NULL, NULL);
+    assert_int_equal(rows_left(villages_by_parts()), 400);
+    assert_int_equal(connections() > 1, sysconf(_SC_NPROCESSORS_ONLN) > 1);
+    assert_done(store_end(db, true, &e), &e);
+    assert_done(store_begin_read(db, &e), &e);
+    assert_int_equal(rows_left(villages_by_parts()), 10200);
+    assert_done(store_end(db, true, &e), &e);
+    assert_done(store_narrow(db, "411622100100", "411622100101", &e), &e);
+    assert_done(store_begin_read(db, &e), &e);
+    assert_int_equal(rows_left(villages_by_parts()), 100); /* the wall stands around all of them */
+    assert_done(store_end(db, true, &e), &e);
+}
+
+static void streams_beside_one_another_break_as_one_does(void **state)
+{
+    (void)state;
+    fill_villages();
+    static const struct text parts[] = {{"1", sizeof "1" - 1}, {"2", sizeof "2" - 1}, {"3", sizeof "3" - 1}};
+    struct statement *s = statement_open(
+        db, TEXT("SELECT id, repeat('x', 4000), pg_sleep(0.0002) FROM roll WHERE ?1 <> '' ORDER BY id"), &e);
+    assert_non_null(s);
+    assert_done(store_begin_read(db, &e), &e);
+    statement_stream_parts(s, 1, parts, COUNT_OF(parts));
+    assert_int_equal(statement_step(s, &e), STEP_ROW);
+    cut();
+    enum step step = STEP_ROW;
+    while (step == STEP_ROW)
+        step = statement_step(s, &e);
+    assert_int_equal(step, STEP_FAILED);
+    assert_refused(false, &e, STORE_LOST);
+    statement_close(s);
+    assert_false(store_end(db, false, &e));
+    err_clear(&e);
+    assert_done(store_begin_read(db, &e), &e); /* all of them are made anew */
+    assert_int_equal(rows_left(villages_by_parts()), 400);
+    assert_done(store_end(db, true, &e), &e);
+}
+
 static void a_read_in_a_transaction_is_lost_with_its_connection(void **state)
 {
     (void)state;
@@ -660,6 +728,8 @@ int main(void)
         with_database(a_read_that_has_given_rows_is_lost_with_its_connection),
         with_database(a_stream_that_breaks_is_lost),
         with_database(a_stream_keeps_to_the_wall),
+        with_database(streams_beside_one_another_see_what_the_transaction_sees),
+        with_database(streams_beside_one_another_break_as_one_does),
         with_database(a_read_in_a_transaction_is_lost_with_its_connection),
         with_database(a_transaction_may_narrow_its_area_and_never_widen_it),
         with_database(a_store_may_be_narrowed_and_is_so_after_a_new_connection),

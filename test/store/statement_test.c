@@ -118,6 +118,46 @@ static void a_stream_gives_all_rows_in_order_and_may_be_left(void **state)
     }
 }
 
+/* Reads all, each part with the numbers from 1. */
+static void parts_read(struct statement *s, const struct text *parts, size_t count, int64_t each)
+{
+    statement_stream_parts(s, 1, parts, count);
+    for (size_t part = 0; part < count; part++) {
+        for (int64_t n = 1; n <= each; n++) {
+            assert_int_equal(statement_step(s, &e), STEP_ROW);
+            assert_text(statement_column(s, 0).s, parts[part].at);
+            assert_int_equal(statement_column(s, 1).n, n);
+        }
+    }
+    assert_int_equal(statement_step(s, &e), STEP_DONE);
+}
+
+static void the_parts_of_a_stream_come_one_behind_the_other(void **state)
+{
+    (void)state;
+    static const struct text parts[] = {{"410901", sizeof "410901" - 1}, {"410902", sizeof "410902" - 1}, {"410903", sizeof "410903" - 1}, {"it's", sizeof "it's" - 1},
+                                        {"410905", sizeof "410905" - 1}};
+    static const char sql[] =
+        "WITH RECURSIVE n (a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a < 20000)"
+        " SELECT ?1, a FROM n ORDER BY a";
+    for (int in_transaction = 0; in_transaction < 2; in_transaction++) {
+        if (in_transaction == 1)
+            assert_done(store_begin_read(db, &e), &e);
+        struct statement *s = statement_open(db, text_of(sql), &e);
+        assert_non_null(s);
+        parts_read(s, parts, COUNT_OF(parts), 20000);
+        parts_read(s, parts, 1, 20000);
+        statement_stream_parts(s, 1, parts, COUNT_OF(parts)); /* left before its end */
+        assert_int_equal(statement_step(s, &e), STEP_ROW);
+        statement_close(s);
+        s = statement_open(db, TEXT("SELECT 1"), &e);
+        assert_int_equal(statement_step(s, &e), STEP_ROW);
+        statement_close(s);
+        if (in_transaction == 1)
+            assert_done(store_end(db, true, &e), &e);
+    }
+}
+
 /* Only the one that asked for it is read so. */
 static void a_statement_streams_once_for_each_asking(void **state)
 {
@@ -241,6 +281,7 @@ int main(void)
         cmocka_unit_test(every_kind_of_value_comes_back_as_it_went),
         cmocka_unit_test(every_kind_of_value_comes_back_through_a_stream),
         cmocka_unit_test(a_stream_gives_all_rows_in_order_and_may_be_left),
+        cmocka_unit_test(the_parts_of_a_stream_come_one_behind_the_other),
         cmocka_unit_test(a_statement_streams_once_for_each_asking),
         cmocka_unit_test(the_same_text_gives_the_same_statement_but_never_twice_at_once),
         cmocka_unit_test(more_statements_than_are_kept_still_work),

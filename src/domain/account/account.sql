@@ -8,7 +8,7 @@ SELECT role, area, password, totp, totp_step, failures, disabled, made_ms FROM a
 SELECT name, role, area, CASE WHEN password IS NULL THEN 0 ELSE 1 END, CASE WHEN totp IS NULL THEN 0 ELSE 1 END, disabled, made_ms
 FROM account ORDER BY name;
 
--- account_any :maybe  whether there is any
+-- account_any :maybe  whether there is any; scan: it ends at the first
 --   out: name text
 SELECT name FROM account ORDER BY name LIMIT 1;
 
@@ -25,8 +25,8 @@ UPDATE account SET password = :password, failures = 0, changed_ms = :now WHERE n
 --   in: name text, now int
 UPDATE account SET disabled = 1, changed_ms = :now WHERE name = :name;
 
--- account_totp_put :exec  the sealed secret of a second factor
---   in: name text, totp bytes, now int
+-- account_totp_put :exec  the sealed key of a second factor, or none
+--   in: name text, totp bytes?, now int
 UPDATE account SET totp = :totp, totp_step = 0, changed_ms = :now WHERE name = :name;
 
 -- account_totp_used :exec  a step counts once

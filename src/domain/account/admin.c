@@ -62,7 +62,7 @@ static bool area_check(struct op_call *call, struct text code, struct err *e)
     return records_area(call->session->records, code, &area, e);
 }
 
-static bool named(struct op_call *call, struct account_get_row *row, bool even_disabled, struct err *e)
+bool account_of_call(struct op_call *call, struct account_get_row *row, struct err *e)
 {
     struct text name = op_value(call, "name")->s;
     bool found = false;
@@ -70,7 +70,7 @@ static bool named(struct op_call *call, struct account_get_row *row, bool even_d
                      e))
         return false;
     struct area area;
-    if (!found || (row->disabled && !even_disabled))
+    if (!found || row->disabled)
         return err_fail_text(e, &ACCOUNT_UNKNOWN, "account", name);
     if (!area_of(row->area, &area, e))
         return false;
@@ -196,7 +196,7 @@ static bool run_password(struct op_call *call, struct err *e)
 {
     struct account_get_row row;
     struct text hash = TEXT_NONE;
-    if (!named(call, &row, false, e) || !password_new(call, row.area, &hash, e)
+    if (!account_of_call(call, &row, e) || !password_new(call, row.area, &hash, e)
         || !store_begin(call->session->store, e))
         return false;
     return store_end(call->session->store, password_write(call, hash, e), e);
@@ -226,7 +226,7 @@ static bool disable_write(struct op_call *call, struct err *e)
 static bool run_disable(struct op_call *call, struct err *e)
 {
     struct account_get_row row;
-    if (!named(call, &row, false, e) || !store_begin(call->session->store, e))
+    if (!account_of_call(call, &row, e) || !store_begin(call->session->store, e))
         return false;
     return store_end(call->session->store, disable_write(call, e), e);
 }
@@ -283,7 +283,7 @@ static bool run_token(struct op_call *call, struct err *e)
     if (token == NULL || (*token = secret_make(call->arena)).at == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     call->result = token;
-    if (!named(call, &row, false, e) || !store_begin(call->session->store, e))
+    if (!account_of_call(call, &row, e) || !store_begin(call->session->store, e))
         return false;
     return store_end(call->session->store, token_write(call, *token, count, e), e);
 }

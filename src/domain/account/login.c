@@ -64,9 +64,23 @@ struct attempt {
     const struct account_login *with;
     struct account_get_row row;
     bool known, right;
+    bool code_missing;
+    int64_t step; /* of the code; 0: there is no second factor */
     struct actor actor;
     int64_t now;
 };
+
+/* With a second factor the password alone is not enough. */
+static bool code_check(struct session *s, struct attempt *t, struct arena *a, struct err *e)
+{
+    t->code_missing = text_is_empty(t->with->code);
+    if (t->code_missing) {
+        t->right = false;
+        return true;
+    }
+    return factor_check(s, t->with->name, t->row.totp, t->row.totp_step, t->with->code, t->now, a, &t->step,
+                        &t->right, e);
+}
 
 static bool attempt_check(struct session *s, struct attempt *t, struct arena *a, struct err *e)
 {
@@ -77,7 +91,7 @@ static bool attempt_check(struct session *s, struct attempt *t, struct arena *a,
     if (!password_verify(t->known ? t->row.password : TEXT_NONE, t->with->password, &matches, e))
         return false;
     t->right = t->known && matches;
-    return true;
+    return !t->right || t->row.totp.at == NULL || code_check(s, t, a, e);
 }
 
 /* A guess too many ends the password, and the administrators hear of it. */
@@ -99,6 +113,17 @@ static bool wrong_write(struct session *s, struct attempt *t, struct err *e)
            && password_end(s, t, e);
 }
 
+/* Of two that come with the same code one is the second. */
+static bool step_use(struct session *s, const struct attempt *t, struct err *e)
+{
+    if (t->step == 0)
+        return true;
+    if (!account_totp_used(s->store, &(struct account_totp_used_in){.name = t->with->name, .step = t->step},
+                           e))
+        return false;
+    return store_changes(s->store) == 1 || err_fail(e, &ACCOUNT_LOGIN);
+}
+
 static bool login_write(struct session *s, struct attempt *t, struct text secret, struct err *e)
 {
     struct secret_hash hash = secret_hash("session", secret), source = secret_hash("source", t->with->source);
@@ -106,7 +131,7 @@ static bool login_write(struct session *s, struct attempt *t, struct text secret
                                        .account = t->with->name,
                                        .source = secret_bytes(&source),
                                        .now = t->now};
-    return guess_forget(s, t->with, e)
+    return step_use(s, t, e) && guess_forget(s, t->with, e)
            && account_succeeded(s->store, &(struct account_succeeded_in){.name = t->with->name}, e)
            && session_sweep(s->store, &(struct session_sweep_in){.before = t->now - SESSION_MS}, e)
            && session_put(s->store, &row, e);
@@ -118,6 +143,8 @@ bool account_login(struct session *s, const struct account_login *with, struct a
     struct attempt t = {.with = with, .now = clock_now_ms()};
     if (!guess_begin(s, with, t.now, e) || !attempt_check(s, &t, a, e))
         return false;
+    if (t.code_missing)
+        return err_fail(e, &ACCOUNT_CODE);
     struct text secret = secret_make(a);
     if (secret.at == NULL)
         return err_fail(e, &OUT_OF_MEMORY);

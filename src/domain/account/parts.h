@@ -6,7 +6,7 @@
 #define SECRET_HASH_SIZE 32
 
 extern const struct op account_add_op, account_list_op, account_password_op, account_disable_op,
-    account_token_op, account_notice_op;
+    account_token_op, account_totp_op, account_notice_op;
 
 /* secret.c */
 struct secret_hash {
@@ -39,6 +39,17 @@ MUST_USE bool password_ask(const struct op_value *file, struct arena *a, enum la
 MUST_USE bool guess_begin(struct session *s, const struct account_login *with, int64_t now, struct err *e);
 /* In a transaction: the attempt was right. */
 MUST_USE bool guess_forget(struct session *s, const struct account_login *with, struct err *e);
+
+/* admin.c: the account that a call names. ACCOUNT_UNKNOWN: none, disabled, or beyond the area of whoever
+ * acts. */
+struct account_get_row;
+MUST_USE bool account_of_call(struct op_call *call, struct account_get_row *row, struct err *e);
+
+/* factor.c: whether a code is that of the sealed key now, in a step behind `used`. RECORD_KEY_ABSENT,
+ * VAULT_…. */
+MUST_USE bool factor_check(struct session *s, struct text name, struct text sealed, int64_t used,
+                           struct text code, int64_t now, struct arena *a, int64_t *step_out, bool *right_out,
+                           struct err *e);
 
 /* notice.c: in the caller's transaction. */
 /* Journals what was done to an account, and tells the administrators. `what`: the operation. */

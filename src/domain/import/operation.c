@@ -8,6 +8,7 @@
 #include "base/system.h"
 #include "domain/import/import.err.h"
 #include "domain/import/run.h"
+#include "domain/import/undo_op.h"
 
 #define TOWN_SIZE 9 /* digits of a town's code */
 
@@ -415,5 +416,5 @@ static const struct op import_op = {.name = "import",
                                     .run = import_run,
                                     .json = import_json,
                                     .show = import_show};
-static const struct op *const ops[] = {&import_op};
+static const struct op *const ops[] = {&import_op, &import_undo_op};
 const struct op_list import_ops = {ops, COUNT_OF(ops)};

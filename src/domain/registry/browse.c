@@ -65,16 +65,33 @@ struct browse {
     struct text next;
 };
 
-bool list_query(const struct op_call *call, const struct catalog_entity *entity, const struct view *view,
-                struct record_query *out, struct err *e)
+/* A list of one village, by its area or by a filter, needs no more names than that one. */
+static bool names_area(const struct browse *b, const struct area *area, struct area *out, struct err *e)
+{
+    *out = *area;
+    for (size_t i = 0; i < b->page.filter_count; i++) {
+        const struct record_filter *f = &b->page.filters[i];
+        if (f->field->type == FIELD_VILLAGE && f->test == RECORD_EQUAL && f->value.s.size == AREA_CODE_SIZE)
+            return area_of(f->value.s, out, e);
+    }
+    return true;
+}
+
+static bool list_query(const struct op_call *call, struct browse *b, struct err *e)
 {
     const struct op_value *as_of = op_value(call, "as-of");
-    *out = (struct record_query){.entity = entity,
-                                 .as_of = as_of->given ? (day)as_of->n : DAY_NONE,
-                                 .limit = -1,
-                                 .open_sealed = call->session->vault != NULL};
-    out->fields = view_fields(view, &out->field_count);
-    return records_area(call->session->records, op_value(call, "area")->s, &out->area, e);
+    struct record_query *q = &b->query;
+    struct area names;
+    *q = (struct record_query){.entity = b->entity,
+                               .as_of = as_of->given ? (day)as_of->n : DAY_NONE,
+                               .limit = -1,
+                               .open_sealed = call->session->vault != NULL};
+    if (!records_area(call->session->records, op_value(call, "area")->s, &q->area, e)
+        || !names_area(b, &q->area, &names, e)
+        || !view_open_in(call, b->entity, false, NULL, &names, &b->view, e))
+        return false;
+    q->fields = view_fields(b->view, &q->field_count);
+    return true;
 }
 
 static bool is_file(const struct op_call *call)
@@ -107,9 +124,8 @@ static bool run_browse(struct op_call *call, struct err *e)
         return err_fail(e, &OUT_OF_MEMORY);
     call->result = b;
     if (!entity_readable(call, op_value(call, "entity")->s, &b->entity, e)
-        || !filters_read(call, b->entity, "fields", &b->page, e)
-        || !view_open(call, b->entity, false, NULL, &b->view, e)
-        || !list_query(call, b->entity, b->view, &b->query, e) || !page_read(call, &b->query, &b->page, e))
+        || !filters_read(call, b->entity, "fields", &b->page, e) || !list_query(call, b, e)
+        || !page_read(call, &b->query, &b->page, e))
         return false;
     b->limit = b->query.limit;
     b->query.limit++;

@@ -287,7 +287,7 @@ static bool exists(struct change *c, struct text id, struct err *e)
 static bool create_applied(struct saving *s, const struct batch_counts *counts, struct err *e)
 {
     struct change *c = s->user;
-    return counts->inserted == 1 || exists(c, s->wrote.at != NULL ? s->wrote : TEXT(""), e);
+    return counts->inserted == 1 || exists(c, s->existing.at != NULL ? s->existing : TEXT(""), e);
 }
 
 static bool need_fields(struct given *g, struct err *e)

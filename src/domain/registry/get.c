@@ -43,6 +43,7 @@ struct get {
     struct part *children;
     size_t child_count;
     bool reveal;
+    struct text place; /* the village in which it lies now; a state of another day may lie elsewhere: empty */
 };
 
 static bool part_open(struct op_call *call, const struct catalog_entity *entity, const struct view *beside,
@@ -51,7 +52,9 @@ static bool part_open(struct op_call *call, const struct catalog_entity *entity,
     const struct op_value *as_of = op_value(call, "as-of");
     const struct get *g = call->result;
     part->entity = entity;
-    if (!view_open(call, entity, g->reveal, beside, &part->view, e))
+    struct area there;
+    if (!area_of(g->place, &there, e)
+        || !view_open_in(call, entity, g->reveal, beside, &there, &part->view, e))
         return false;
     part->query =
         (struct record_query){.entity = entity, .limit = -1, .open_sealed = call->session->vault != NULL};
@@ -92,8 +95,10 @@ static bool find(struct op_call *call, struct text why, struct err *e)
     call->result = g;
     g->reveal = why.at != NULL;
     if (!entity_readable(call, op_value(call, "entity")->s, &entity, e)
-        || !present_find(call, entity, op_value(call, "id")->s, false, &self, e)
-        || !part_open(call, entity, NULL, &g->self, e))
+        || !present_find(call, entity, op_value(call, "id")->s, false, &self, e))
+        return false;
+    g->place = op_value(call, "as-of")->given ? TEXT("") : self.village;
+    if (!part_open(call, entity, NULL, &g->self, e))
         return false;
     g->self.query.id = self.id;
     if (g->self.query.as_of == DAY_NONE)

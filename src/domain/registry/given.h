@@ -35,8 +35,9 @@ struct saving {
     /* Everything is applied, not committed. NULL: nothing. */
     bool (*applied)(struct saving *s, const struct batch_counts *counts, struct err *e);
     void *user;
-    struct text wrote; /* id of the record of given->entity that was inserted, in the call's arena */
-    struct err failed; /* inside a callback */
+    struct text wrote;    /* id of the record of given->entity that was inserted, in the call's arena */
+    struct text existing; /* of one that was there already */
+    struct err failed;    /* inside a callback */
     struct batch *batch;
 };
 /* Opens the batch and calls `begun`; then saving_add any number of rows, then saving_end. On false the batch

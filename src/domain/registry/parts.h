@@ -9,8 +9,9 @@
 #define LIST_LIMIT_MAX 1000
 
 extern const struct op op_init, op_policy_show, op_policy_load, op_catalog, op_list_records, op_get,
-    op_browse, op_search, op_reveal, op_change, op_create, op_judge, op_journal_list, op_journal_verify, op_copy,
-    op_grant;
+    op_browse, op_search, op_member_join, op_member_leave, op_household_head, op_household_move,
+    op_household_split, op_household_merge, op_reveal, op_change, op_create, op_judge, op_journal_list,
+    op_journal_verify, op_copy, op_grant;
 
 struct view;
 /* The entity that a call names. REGISTRY_ENTITY_UNKNOWN lists those that there are. */
@@ -26,9 +27,6 @@ const struct catalog_field *field_named(const struct catalog_entity *entity, str
 /* Lists. The filters of an OP_FIELDS parameter: REGISTRY_FILTER_UNKNOWN, _VALUE, _MASKED, _MANY. */
 MUST_USE bool filters_read(const struct op_call *call, const struct catalog_entity *entity,
                            const char *parameter, struct record_page *page, struct err *e);
-/* What a list asks of records, from the call's as-of and area. */
-MUST_USE bool list_query(const struct op_call *call, const struct catalog_entity *entity,
-                         const struct view *view, struct record_query *out, struct err *e);
 /* Sort, limit, cursor and offset of the call; `page` becomes the query's. OP_VALUE_BAD,
  * REGISTRY_CURSOR_OFFSET, RECORD_CURSOR. */
 MUST_USE bool page_read(const struct op_call *call, struct record_query *q, struct record_page *page,
@@ -39,6 +37,11 @@ MUST_USE bool page_read(const struct op_call *call, struct record_query *q, stru
  * has them already. */
 MUST_USE bool view_open(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
                         const struct view *beside, struct view **out, struct err *e);
+/* The same for records that all lie in one area: no more names are read than that has villages. NULL:
+ * for few records from anywhere, each name when it is wanted. */
+MUST_USE bool view_open_in(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
+                           const struct view *beside, const struct area *area, struct view **out,
+                           struct err *e);
 /* The stored fields to ask a scan for, in its order. */
 const struct catalog_field *const *view_fields(const struct view *view, size_t *count_out);
 /* All columns of the view. */

@@ -34,8 +34,13 @@ static void refused(void *user, const struct batch_row *row, enum batch_refusal 
 static void wrote(void *user, const struct catalog_entity *entity, struct text id, bool inserted)
 {
     struct saving *s = user;
-    if (entity == s->given->entity && (inserted || s->wrote.at == NULL))
-        s->wrote = text_copy(s->given->call->arena, id);
+    if (entity != s->given->entity)
+        return;
+    struct text copy = text_copy(s->given->call->arena, id);
+    if (inserted)
+        s->wrote = copy;
+    else
+        s->existing = copy;
 }
 
 static bool applied(void *user, const struct batch_counts *counts, struct err *e)

@@ -253,6 +253,7 @@ static bool page_find(struct search *s, struct err *e)
 static bool run_search(struct op_call *call, struct err *e)
 {
     struct search *s = arena_take(call->arena, sizeof *s);
+    struct area in;
     if (s == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     call->result = s;
@@ -262,13 +263,13 @@ static bool run_search(struct op_call *call, struct err *e)
         return err_fail_int(e, &REGISTRY_SEARCH_TEXT, "max", TEXT_SIZE_MAX);
     if (!entity_readable(call, op_value(call, "entity")->s, &s->entity, e)
         || !filters_read(call, s->entity, "fields", &s->page, e)
-        || !view_open(call, s->entity, false, NULL, &s->view, e))
+        || !records_area(call->session->records, op_value(call, "area")->s, &in, e)
+        || !view_open_in(call, s->entity, false, NULL, NULL, &s->view, e))
         return false;
     s->query = (struct record_query){
-        .entity = s->entity, .as_of = DAY_NONE, .open_sealed = call->session->vault != NULL};
+        .entity = s->entity, .area = in, .as_of = DAY_NONE, .open_sealed = call->session->vault != NULL};
     s->query.fields = view_fields(s->view, &s->query.field_count);
-    return records_area(call->session->records, op_value(call, "area")->s, &s->query.area, e) && find(s, e)
-           && filter(s, e) && page_find(s, e);
+    return find(s, e) && filter(s, e) && page_find(s, e);
 }
 
 static bool each_hit(struct search *s, void (*each)(void *user, const struct record_row *row), void *user,

@@ -21,7 +21,7 @@ struct view {
     size_t count;
     const struct catalog_field **fields; /* asked of the scan */
     size_t field_count;
-    const struct names *names;
+    struct names *names;
 };
 
 bool entity_named(const struct op_call *call, struct text id, const struct catalog_entity **out,
@@ -82,6 +82,14 @@ static void take_columns(struct view *v)
 bool view_open(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
                const struct view *beside, struct view **out, struct err *e)
 {
+    struct area everything;
+    return area_of(TEXT(""), &everything, e)
+           && view_open_in(call, entity, reveal, beside, &everything, out, e);
+}
+
+bool view_open_in(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
+                  const struct view *beside, const struct area *area, struct view **out, struct err *e)
+{
     struct view *v = arena_take(call->arena, sizeof *v);
     if (v == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
@@ -97,15 +105,16 @@ bool view_open(const struct op_call *call, const struct catalog_entity *entity, 
     if (v->columns == NULL || v->shows == NULL || v->position == NULL || v->fields == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
     take_columns(v);
-    struct area everything;
     *out = v;
     if (beside != NULL) {
         v->names = beside->names;
         return true;
     }
-    if (!area_of(TEXT(""), &everything, e))
-        return false;
-    v->names = names_read(call->session->records, v->catalog, &everything, call->arena, e);
+    if (area == NULL) {
+        v->names = names_lazy(call->session->records, v->catalog, call->arena);
+        return v->names != NULL || err_fail(e, &OUT_OF_MEMORY);
+    }
+    v->names = names_read(call->session->records, v->catalog, area, call->arena, e);
     return v->names != NULL;
 }
 

@@ -20,7 +20,7 @@ struct roster { /* all records of an entity, ordered by id; read once */
 struct lister {
     struct values *v;
     struct roster *names; /* by entity */
-    const struct names *villages;
+    struct names *villages;
 };
 
 static bool is_plain(const struct catalog_field *field)

@@ -34,6 +34,13 @@ static const char list_record[] =
 static const char list_all[] =
     "SELECT county, entry, sealed FROM journal_entry ORDER BY county, position LIMIT ?2";
 
+/* scan: of heads, one for each batch; the entries of one lie behind those of the head before it */
+static const char list_batch[] =
+    "SELECT e.county, e.entry, e.sealed FROM journal_head h JOIN journal_entry e ON e.county = h.county AND "
+    "e.position <= h.size AND e.position >= coalesce((SELECT max(p.size) FROM journal_head p WHERE p.county "
+    "= "
+    "h.county AND p.size < h.size), 0) WHERE h.batch = ?1 ORDER BY e.county DESC, e.position DESC LIMIT ?2";
+
 bool journal_open(struct store *db, const struct vault *vault, struct arena *a, struct journal **out,
                   struct err *e)
 {
@@ -425,18 +432,18 @@ static bool find_entry(void *user, struct text county, int64_t position, struct 
     return step == STEP_ROW && (entry_out->at != NULL || err_fail(e, &OUT_OF_MEMORY));
 }
 
-bool journal_list(struct journal *log, struct text record, int64_t limit,
-                  bool (*each)(void *user, const struct journal_entry *entry), void *user, struct err *e)
+static bool list(struct journal *log, const char *sql, struct text what, int64_t limit,
+                 bool (*each)(void *user, const struct journal_entry *entry), void *user, struct err *e)
 {
-    struct statement *s = statement_open(log->db, text_of(record.at != NULL ? list_record : list_all), e);
+    struct statement *s = statement_open(log->db, text_of(sql), e);
     struct arena a;
     if (s == NULL)
         return false;
     arena_init(&a, LIST_MAX);
     statement_many(s);
     const struct entry_reader reader = {log->vault, &a, find_entry, log};
-    if (record.at != NULL)
-        statement_bind(s, 1, value_text(record));
+    if (what.at != NULL)
+        statement_bind(s, 1, value_text(what));
     statement_bind(s, 2, value_int(limit < 0 ? INT64_MAX : limit));
     bool good = true, more = true;
     while (good && more) {
@@ -456,4 +463,27 @@ bool journal_list(struct journal *log, struct text record, int64_t limit,
     statement_close(s);
     arena_clear(&a);
     return good;
+}
+
+bool journal_list(struct journal *log, struct text record, int64_t limit,
+                  bool (*each)(void *user, const struct journal_entry *entry), void *user, struct err *e)
+{
+    return list(log, record.at != NULL ? list_record : list_all, record, limit, each, user, e);
+}
+
+struct of_batch {
+    struct text batch;
+    bool (*each)(void *user, const struct journal_entry *entry);
+    void *user;
+};
+static bool is_of_batch(void *user, const struct journal_entry *entry)
+{
+    struct of_batch *of = user;
+    return !text_equal(entry->batch, of->batch) || of->each(of->user, entry);
+}
+
+bool journal_batch(struct journal *log, struct text batch,
+                   bool (*each)(void *user, const struct journal_entry *entry), void *user, struct err *e)
+{
+    return list(log, list_batch, batch, -1, is_of_batch, &(struct of_batch){batch, each, user}, e);
 }

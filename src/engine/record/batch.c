@@ -266,11 +266,7 @@ static bool apply_all(struct batch *b, struct err *e)
 {
     if (!office_find(b, e))
         return false;
-    for (size_t i = 0; i < b->r->count; i++)
-        if (!work_open(b, &b->work[b->r->order[i]->index], b->r->order[i], e))
-            return false;
-    b->id = uuid_make();
-    if (!journal_begin(b->log, b->id, b->by, b->why, e))
+    if (!batch_begin_work(b, e))
         return false;
     for (size_t i = 0; i < b->r->count; i++) {
         struct work *w = &b->work[b->r->order[i]->index];
@@ -298,24 +294,51 @@ static bool applied_tell(struct batch *b, struct err *e)
            || b->events->applied(b->events->user, b->count_room > 0 ? &b->counts[0] : &none, e);
 }
 
+/* Ends the transaction: keeps it when all went well and anything was changed. */
+static bool close_batch(struct batch *b, bool *good, struct err *e)
+{
+    bool keep = *good && !b->dry_run && b->changed != 0;
+    if (keep)
+        keep = *good = stage_drop(&b->stage, e) && batch_progress(b, "commit", e);
+    if (!*good || !keep)
+        journal_abandon(b->log);
+    if (!store_end(b->r->db, keep, e) && keep)
+        *good = false;
+    return keep;
+}
+
 bool batch_finish(struct batch *b, struct batch_counts *counts, size_t sheet_count, struct uuid *batch_out,
                   struct err *e)
 {
     bool good = apply_all(b, e);
     release_statements(b);
     good = good && applied_tell(b, e);
-    bool keep = good && !b->dry_run && b->changed != 0;
-    if (keep)
-        keep = good = stage_drop(&b->stage, e) && batch_progress(b, "commit", e);
-    if (!good || !keep)
-        journal_abandon(b->log);
-    if (!store_end(b->r->db, keep, e) && keep)
-        good = false;
+    bool keep = close_batch(b, &good, e);
     if (good) {
         for (size_t i = 0; i < sheet_count; i++)
             counts[i] = i < b->count_room ? b->counts[i] : (struct batch_counts){.rows = 0};
         *batch_out = keep ? b->id : (struct uuid){.at = {0}};
     }
+    batch_free(b);
+    return good;
+}
+
+bool batch_begin_work(struct batch *b, struct err *e)
+{
+    for (size_t i = 0; i < b->r->count; i++)
+        if (!work_open(b, &b->work[b->r->order[i]->index], b->r->order[i], e))
+            return false;
+    b->id = uuid_make();
+    return journal_begin(b->log, b->id, b->by, b->why, e);
+}
+
+bool batch_end_work(struct batch *b, bool good, struct uuid *batch_out, struct err *e)
+{
+    good = good && journal_end(b->log, e);
+    release_statements(b);
+    bool keep = close_batch(b, &good, e);
+    if (good)
+        *batch_out = keep ? b->id : (struct uuid){.at = {0}};
     batch_free(b);
     return good;
 }

@@ -84,6 +84,10 @@ void batch_reject(struct batch *b, const struct staged *row);
 void batch_note(struct batch *b, const struct table *t, const struct staged *row, enum batch_note what,
                 const struct catalog_field *field, struct text value);
 bool batch_progress(struct batch *b, const char *stage, struct err *e);
+/* For work that stages no rows: the tables and the journal are opened; then everything is kept, or undone.
+ * The batch is freed. */
+MUST_USE bool batch_begin_work(struct batch *b, struct err *e);
+MUST_USE bool batch_end_work(struct batch *b, bool good, struct uuid *batch_out, struct err *e);
 struct batch_counts *batch_count_of(struct batch *b, uint32_t sheet);
 
 /* Is what lies in this village there for whom the batch works for? */
@@ -156,6 +160,9 @@ MUST_USE bool write_update(struct batch *b, struct work *w, struct incoming *in,
 /* Of `in` against what stands; false: nothing. */
 bool difference_of(const struct table *t, const struct state *state, const struct incoming *in,
                    struct difference *out);
+/* The UPDATE itself: the columns of `d`, fact_day and the next rev. */
+MUST_USE bool write_row(struct batch *b, const struct table *t, const struct state *state,
+                        const struct incoming *in, const struct difference *d, struct err *e);
 /* SET of an UPDATE: the differing columns from parameter `first` on. Opened, its values not yet bound. */
 void add_assignments(struct buf *sql, const struct table *t, const struct difference *d, int *parameter);
 MUST_USE bool bind_values(struct batch *b, const struct table *t, struct statement *s,

@@ -145,6 +145,17 @@ bool gram_write(struct batch *b, struct work *w, const struct state *before, con
     return true;
 }
 
+bool gram_remove(struct batch *b, struct work *w, struct err *e)
+{
+    const struct place from = place_in(&w->state);
+    const struct bearer old = {w->t, w->state.id, text_at(w->t, w->state.cells, w->t->parent_column), &from};
+    for (size_t i = 0; i < w->t->entity->stored_count; i++)
+        if (gram_is_name(w->t->entity->stored[i])
+            && !name_rows(b, &old, false, text_at(w->t, w->state.cells, i), e))
+            return false;
+    return true;
+}
+
 bool gram_move(struct batch *b, const struct table *t, struct text id, const struct place *from,
                const struct place *to, struct err *e)
 {

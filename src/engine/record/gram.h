@@ -17,6 +17,8 @@ MUST_USE bool gram_write(struct batch *b, struct work *w, const struct state *be
 /* The same for a record that goes to another village with its parent. */
 MUST_USE bool gram_move(struct batch *b, const struct table *t, struct text id, const struct place *from,
                         const struct place *to, struct err *e);
+/* Takes the names of a record that goes away out of the table. */
+MUST_USE bool gram_remove(struct batch *b, struct work *w, struct err *e);
 /* All records of a table at once, which is faster than row by row where there were none. */
 MUST_USE bool gram_fill(struct records *r, const struct table *t, struct err *e);
 /* Fills the table where a database of an older schema has records and no rows here. */

@@ -10,6 +10,9 @@ struct names {
     const struct catalog *catalog;
     struct village_name *at;
     size_t count;
+    struct records *r; /* asked for each name when it is wanted; NULL: all were read */
+    struct arena *arena;
+    size_t room;
 };
 
 static bool take(struct names *names, const struct record_row *row, struct arena *a)
@@ -72,8 +75,65 @@ struct text names_short(struct text name)
     return name;
 }
 
-struct text names_village(const struct names *names, struct text code)
+struct names *names_lazy(struct records *r, const struct catalog *c, struct arena *a)
 {
+    struct names *names = arena_take(a, sizeof *names);
+    if (names != NULL)
+        *names = (struct names){.catalog = c, .r = r, .arena = a};
+    return names;
+}
+
+/* What the register calls a village; TEXT_NONE: nothing. */
+static struct text look_up(struct names *names, struct text code)
+{
+    const struct catalog_entity *village = catalog_entity(names->catalog, TEXT("village"));
+    const struct catalog_field *name = village == NULL ? NULL : catalog_field(village, TEXT("name"));
+    struct record_query q = {.entity = village,
+                             .as_of = DAY_NONE,
+                             .fields = &name,
+                             .field_count = 1,
+                             .limit = 1,
+                             .behind = true,
+                             .id = code};
+    struct err e = {.kind = NULL};
+    struct record_scan *scan;
+    struct record_row row;
+    struct text found = TEXT_NONE;
+    if (name == NULL || !area_of(TEXT(""), &q.area, &e) || !record_scan_open(names->r, &q, &scan, &e))
+        return TEXT_NONE;
+    if (record_scan_next(scan, &row, &e) && row.values[0].kind == VALUE_TEXT)
+        found = text_copy(names->arena, row.values[0].s);
+    record_scan_close(scan);
+    return found;
+}
+
+static struct text lazy_village(struct names *names, struct text code)
+{
+    struct text name = TEXT_NONE;
+    for (size_t i = 0; i < names->count; i++)
+        if (text_equal(names->at[i].code, code))
+            return names->at[i].name;
+    if (names->count == names->room) {
+        size_t room = names->room == 0 ? 64 : 2 * names->room;
+        struct village_name *more = arena_take_many(names->arena, room, sizeof *more);
+        if (more == NULL)
+            return TEXT_NONE;
+        if (names->count > 0)
+            memcpy(more, names->at, names->count * sizeof *more);
+        names->at = more;
+        names->room = room;
+    }
+    name = look_up(names, code);
+    if (name.at == NULL)
+        name = names_short(names_division(names->catalog, code, AREA_CODE_SIZE));
+    names->at[names->count++] = (struct village_name){text_copy(names->arena, code), name};
+    return name;
+}
+
+struct text names_village(struct names *names, struct text code)
+{
+    if (names->r != NULL)
+        return lazy_village(names, code);
     size_t low = 0, high = names->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;

@@ -9,6 +9,8 @@
 
 #define ROW_PLAIN_MAX (16u << 20)
 #define FEW 1000 /* rows that may come at once */
+#define PARTS_MAX 4096      /* counties that are read one by one */
+#define PART_ROWS_MIN 5000  /* of a county, on average; smaller ones are not worth a statement of their own */
 enum { ROW_ID, ROW_VILLAGE, ROW_FACT_DAY, ROW_REV, ROW_PARENT, ROW_FIELDS };
 /* Parameters: those that a query has not stay unbound. */
 enum { ASK_COUNTY = 1, ASK_LO, ASK_HI, ASK_AS_OF, ASK_AFTER, ASK_ID, ASK_PARENT, ASK_LIMIT, ASK_PAGE };
@@ -38,6 +40,8 @@ struct shape {
     bool by_parent;               /* asked, and the ids do not give that order already */
     bool sqlite;
     bool counts; /* how many there are is asked, not which */
+    struct text *counties; /* several, each read by a run of the statement; NULL: by one for all */
+    size_t county_count;
 };
 
 /* ---- what the table is like ---- */
@@ -59,14 +63,14 @@ static bool ask(struct records *r, struct buf *sql, char lo[AREA_CODE_SIZE + 1],
     return step != STEP_FAILED || err_fail(e, &OUT_OF_MEMORY);
 }
 
-/* Smallest and largest value of a column that an index orders: two looks, however many records there are. */
-static bool extremes(struct records *r, const struct table *t, const char *column,
-                     char lo[AREA_CODE_SIZE + 1], char hi[AREA_CODE_SIZE + 1], bool *any_out, struct err *e)
+/* Smallest and largest village, which an index orders: two looks, however many records there are. */
+static bool extremes(struct records *r, const struct table *t, char lo[AREA_CODE_SIZE + 1],
+                     char hi[AREA_CODE_SIZE + 1], bool *any_out, struct err *e)
 {
     struct buf sql;
     buf_init(&sql, SQL_TEXT_MAX);
-    buf_add_format(&sql, "SELECT (SELECT min(%s) FROM \"%s\"), (SELECT max(%s) FROM \"%s\")", column,
-                   t->entity->z, column, t->entity->z);
+    buf_add_format(&sql, "SELECT (SELECT min(village) FROM \"%s\"), (SELECT max(village) FROM \"%s\")",
+                   t->entity->z, t->entity->z);
     return ask(r, &sql, lo, hi, any_out, e);
 }
 
@@ -106,33 +110,77 @@ static void county_of_area(const struct area *area, char out[COUNTY_SIZE + 1])
     memcpy(out, area->lo, COUNTY_SIZE);
 }
 
-static bool county_find(struct records *r, struct shape *shape, struct err *e)
+/* In which villages the records lie: in one county? In no others than the area's? Their index tells it at once; that
+ * of the counties would not, behind row-level security. */
+static bool places_find(struct records *r, struct shape *shape, struct err *e)
 {
     char lo[AREA_CODE_SIZE + 1] = "", hi[AREA_CODE_SIZE + 1] = "";
+    const struct area *area = &shape->q->area;
     bool any = false;
     if (!shape->past) /* earlier states lie where the record lies now */
-        county_of_area(&shape->q->area, shape->county);
-    if (shape->county[0] != 0 || shape->few)
+        county_of_area(area, shape->county);
+    if (shape->few)
         return true;
-    if (!extremes(r, shape->t, "county", lo, hi, &any, e))
+    if (!extremes(r, shape->t, lo, hi, &any, e))
         return false;
-    if (any && memcmp(lo, hi, COUNTY_SIZE) == 0)
+    if (any && shape->county[0] == 0 && memcmp(lo, hi, COUNTY_SIZE) == 0)
         memcpy(shape->county, lo, COUNTY_SIZE);
+    /* Earlier states may lie elsewhere. */
+    shape->whole = any && area_holds(area, text_of(lo)) && area_holds(area, text_of(hi)) && !shape->past;
+    return true;
+}
+
+/* The counties that have records and meet the area, in the order of the table. */
+static bool counties_list(struct records *r, const struct area *area, struct arena *a, struct shape *out,
+                          struct err *e)
+{
+    struct statement *s =
+        statement_open(r->db, TEXT("SELECT DISTINCT county FROM journal_head ORDER BY county"), e);
+    struct text *counties = arena_take_many(a, PARTS_MAX, sizeof *counties);
+    size_t count = 0;
+    enum step step = s == NULL || counties == NULL ? STEP_FAILED : STEP_ROW;
+    while (step == STEP_ROW && (step = statement_step(s, e)) == STEP_ROW && count < PARTS_MAX) {
+        struct text county = statement_column(s, 0).s;
+        if (area->lo[0] != 0
+            && (text_compare(county, text_slice(text_of(area->lo), 0, COUNTY_SIZE)) < 0
+                || text_compare(county, text_of(area->hi)) >= 0))
+            continue;
+        counties[count] = text_copy(a, county);
+        if (counties[count++].at == NULL)
+            step = STEP_FAILED;
+    }
+    statement_close(s);
+    if (step == STEP_DONE && count > 1) {
+        out->counties = counties;
+        out->county_count = count;
+    }
+    return step != STEP_FAILED || err_fail(e, &OUT_OF_MEMORY);
+}
+
+/* Large counties are read one by one, as they lie, because a server then reads several at a time. */
+static bool counties_part(struct records *r, const struct record_query *q, struct arena *a, struct shape *out,
+                          struct err *e)
+{
+    int64_t rows = 0;
+    if (out->sqlite || !q->lean || q->order != RECORD_BY_COUNTY || out->past || out->few || q->limit >= 0
+        || out->county[0] != 0)
+        return true;
+    if (!store_rows_about(r->db, q->entity->id, &rows, e))
+        return false;
+    if (rows < 2 * PART_ROWS_MIN || !counties_list(r, &q->area, a, out, e))
+        return rows < 2 * PART_ROWS_MIN;
+    if ((size_t)rows < out->county_count * PART_ROWS_MIN)
+        out->counties = NULL;
     return true;
 }
 
 static bool shape_of(struct records *r, const struct record_query *q, struct shape *out, struct err *e)
 {
-    char lo[AREA_CODE_SIZE + 1] = "", hi[AREA_CODE_SIZE + 1] = "";
-    bool any = false, nest = false;
+    bool nest = false;
     *out = (struct shape){.t = table_of(r, q->entity), .q = q, .sqlite = store_engine(r->db) == STORE_SQLITE};
     out->few = q->id.at != NULL || (q->parent.at != NULL && out->t->parent != NULL);
-    if ((q->as_of != DAY_NONE && !has_past(r, out->t, &out->past, e)) || !county_find(r, out, e))
+    if ((q->as_of != DAY_NONE && !has_past(r, out->t, &out->past, e)) || !places_find(r, out, e))
         return false;
-    if (!out->few && !extremes(r, out->t, "village", lo, hi, &any, e))
-        return false;
-    /* Earlier states may lie elsewhere. */
-    out->whole = any && area_holds(&q->area, text_of(lo)) && area_holds(&q->area, text_of(hi)) && !out->past;
     if (q->order == RECORD_BY_PARENT && out->t->parent != NULL) {
         if (!ids_nest(r, out->t, &nest, e))
             return false;
@@ -189,7 +237,7 @@ static void add_filters(struct buf *sql, const struct shape *shape)
 {
     const struct record_query *q = shape->q;
     buf_add_z(sql, " WHERE 1 = 1");
-    if (shape->county[0] != 0)
+    if (shape->county[0] != 0 || shape->counties != NULL)
         buf_add_format(sql, " AND county = ?%d", ASK_COUNTY);
     else if (shape->few)
         buf_add_z(sql, " AND county IN " SQL_COUNTIES);
@@ -216,7 +264,7 @@ static void add_from(struct buf *sql, const struct shape *shape, bool past)
 {
     const char *z = shape->t->entity->z, *ending = past ? "_past" : "";
     buf_add_format(sql, " FROM \"%s%s\" AS t", z, ending);
-    if (!shape->sqlite || shape->q->id.at != NULL || shape->q->page != NULL)
+    if (!shape->sqlite || shape->q->id.at != NULL || (shape->q->page != NULL && !is_below_one(shape)))
         return;
     if (is_below_one(shape) || (!past && shape->whole && shape->by_parent))
         buf_add_format(sql, " INDEXED BY \"%s%s_parent\"", z, ending);
@@ -285,12 +333,35 @@ static void bind_query(struct statement *s, const struct shape *shape)
         statement_bind(s, ASK_LIMIT, value_int(q->limit));
 }
 
+/* A filter by the parent is looked for by its index, in whatever county. */
+static void query_by_parent(struct record_query *q)
+{
+    for (size_t i = 0; q->page != NULL && q->parent.at == NULL && i < q->page->filter_count; i++) {
+        const struct record_filter *f = &q->page->filters[i];
+        if (f->field == q->entity->parent && f->test == RECORD_EQUAL && f->value.kind == VALUE_TEXT)
+            q->parent = f->value.s;
+    }
+}
+
+static void query_narrow(struct record_query *q, const struct records *r)
+{
+    query_by_parent(q);
+    if (r->only == NULL)
+        return;
+    if (q->entity == r->only && q->id.at == NULL)
+        q->id = r->only_id;
+    else if (q->entity->parent != NULL && q->entity->parent->entity == r->only && q->parent.at == NULL)
+        q->parent = r->only_id;
+}
+
 bool scan_count(struct records *r, const struct record_query *q, int64_t *out, struct err *e)
 {
     struct shape shape;
     struct arena hashes;
     struct buf sql;
-    if (!shape_of(r, q, &shape, e))
+    struct record_query narrow = *q;
+    query_narrow(&narrow, r);
+    if (!shape_of(r, &narrow, &shape, e))
         return false;
     shape.counts = true;
     buf_init(&sql, SQL_TEXT_MAX);
@@ -334,16 +405,6 @@ static bool fields_take(struct record_scan *scan, const struct record_query *q, 
     return true;
 }
 
-static void query_narrow(struct record_query *q, const struct records *r)
-{
-    if (r->only == NULL)
-        return;
-    if (q->entity == r->only && q->id.at == NULL)
-        q->id = r->only_id;
-    else if (q->entity->parent != NULL && q->entity->parent->entity == r->only && q->parent.at == NULL)
-        q->parent = r->only_id;
-}
-
 /* The statement borrows what it has bound, so the scan keeps its own copy of the query. */
 static bool query_keep(struct record_scan *scan, const struct record_query *q, struct err *e)
 {
@@ -365,7 +426,8 @@ static bool scan_start(struct record_scan *scan, struct err *e)
     struct buf sql;
     if (shape == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    if (!shape_of(scan->r, &scan->q, shape, e))
+    if (!shape_of(scan->r, &scan->q, shape, e)
+        || !counties_part(scan->r, &scan->q, &scan->kept, shape, e))
         return false;
     buf_init(&sql, SQL_TEXT_MAX);
     add_query(&sql, scan->r, shape);
@@ -373,7 +435,9 @@ static bool scan_start(struct record_scan *scan, struct err *e)
     buf_clear(&sql);
     if (scan->s == NULL)
         return err_fail(e, &OUT_OF_MEMORY);
-    if (scan->q.lean)
+    if (scan->q.lean && shape->counties != NULL)
+        statement_stream_parts(scan->s, ASK_COUNTY, shape->counties, shape->county_count);
+    else if (scan->q.lean)
         statement_stream(scan->s);
     else if (scan->q.id.at == NULL && scan->q.parent.at == NULL && (scan->q.limit < 0 || scan->q.limit > FEW))
         statement_many(scan->s);

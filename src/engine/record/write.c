@@ -157,8 +157,8 @@ void add_assignments(struct buf *sql, const struct table *t, const struct differ
     *parameter += d->village ? 2 : 0;
 }
 
-static bool update_run(struct batch *b, const struct table *t, const struct state *state,
-                       const struct incoming *in, const struct difference *d, struct err *e)
+bool write_row(struct batch *b, const struct table *t, const struct state *state, const struct incoming *in,
+               const struct difference *d, struct err *e)
 {
     struct buf sql;
     int parameter = 4;
@@ -219,7 +219,7 @@ bool write_update(struct batch *b, struct work *w, struct incoming *in, enum out
     if (d.fact_day && !past_keep(b, w, &w->state, in->fact_day, e))
         return false;
     if (!journal_change_of(b, t, &w->state, in, &d, e) || !gram_write(b, w, &w->state, in, &d, e)
-        || !update_run(b, t, &w->state, in, &d, e))
+        || !write_row(b, t, &w->state, in, &d, e))
         return false;
     if (t->parent_column != NONE && bit(d.set, t->parent_column))
         w->parent_size = -1;

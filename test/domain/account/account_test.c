@@ -4,6 +4,7 @@
 #include "domain/account/account.err.h"
 #include "domain/account/account.h"
 #include "domain/account/parts.h"
+#include "domain/account/totp.h"
 #include "engine/record/record.err.h"
 #include "test.h"
 #include <pthread.h>
@@ -459,6 +460,63 @@ static void a_token_is_good_for_its_days(void **state)
     assert_refused(session_is(token, NULL, &e), &e, ACCOUNT_SESSION);
 }
 
+/* ---- the second factor ---- */
+
+static bool login_with(const char *name, const char *password, const char *code, struct err *e)
+{
+    struct actor actor;
+    struct text secret;
+    const struct account_login with = {.name = text_of(name),
+                                       .password = text_of(password),
+                                       .code = text_of(code),
+                                       .source = TEXT("10.7.0.1")};
+    return account_login(&session, &with, &arena, &actor, &secret, e);
+}
+
+/* The authenticator: what `account totp` printed, and the code of a time. */
+static const char *code_of(struct text base32, int64_t ms)
+{
+    static char code[TOTP_DIGITS_MAX + 1];
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    char key_bytes[TOTP_KEY_SIZE];
+    for (size_t i = 0; i < TOTP_KEY_SIZE; i++) {
+        unsigned byte = 0;
+        for (size_t bit = 8 * i; bit < 8 * i + 8; bit++) {
+            size_t digit = (size_t)(strchr(letters, base32.at[bit / 5]) - letters);
+            byte = byte << 1 | (digit >> (4 - bit % 5) & 1);
+        }
+        key_bytes[i] = (char)byte;
+    }
+    totp_code(TOTP_SHA1, (struct text){key_bytes, sizeof key_bytes}, (uint64_t)(ms / 1000 / TOTP_STEP),
+              TOTP_DIGITS, code);
+    return code;
+}
+
+static void a_second_factor_is_asked_for_and_each_code_counts_once(void **state)
+{
+    struct err e = {0};
+    struct op_call call;
+    (void)state;
+    add("careful");
+    struct text before = login("careful");
+    const struct given given[] = {{"name", "careful"}};
+    assert_done(run("account totp", given, 1, &call, &e), &e);
+    assert_refused(session_is(before, NULL, &e), &e, ACCOUNT_SESSION);
+    struct text base32 = text_of(call.result); /* stands first in it */
+    assert_int_equal(base32.size, TOTP_KEY_SIZE / 5 * 8);
+    assert_refused(login_with("careful", GOOD, NULL, &e), &e, ACCOUNT_CODE);
+    assert_refused(login_with("careful", "not the password", code_of(base32, NOON), &e), &e, ACCOUNT_LOGIN);
+    clock_turn(NOON + MINUTE_MS);
+    assert_done(login_with("careful", GOOD, code_of(base32, NOON + MINUTE_MS), &e), &e);
+    assert_refused(login_with("careful", GOOD, code_of(base32, NOON + MINUTE_MS), &e), &e, ACCOUNT_LOGIN);
+    assert_refused(login_with("careful", GOOD, "12345", &e), &e, ACCOUNT_LOGIN);
+    clock_turn(NOON + 3 * MINUTE_MS);
+    assert_done(login_with("careful", GOOD, code_of(base32, NOON + 3 * MINUTE_MS), &e), &e);
+    const struct given off[] = {{"name", "careful"}, {"off", "1"}};
+    assert_done(run("account totp", off, 2, &call, &e), &e);
+    assert_done(login_with("careful", GOOD, NULL, &e), &e);
+}
+
 /* ---- what is told ---- */
 
 static bool count_entry(void *user, const struct journal_entry *entry)
@@ -587,6 +645,7 @@ int main(void)
         AT_NOON(a_disabled_account_ends_at_once),
         AT_NOON(a_new_password_ends_the_logins_of_the_old_one),
         AT_NOON(a_token_is_good_for_its_days),
+        AT_NOON(a_second_factor_is_asked_for_and_each_code_counts_once),
         AT_NOON(each_act_is_journalled_and_told_for_a_week),
         AT_NOON(nothing_of_a_password_or_a_secret_is_kept),
         AT_NOON(a_flood_of_logins_is_refused_beyond_the_queue),
