@@ -483,12 +483,6 @@ bool journal_list_newest(struct journal *log, struct text record, int64_t limit,
     return list(log, record.at != NULL ? list_record_newest : list_all_newest, record, limit, each, user, e);
 }
 
-bool journal_list(struct journal *log, struct text record, int64_t limit,
-                  bool (*each)(void *user, const struct journal_entry *entry), void *user, struct err *e)
-{
-    return list(log, record.at != NULL ? list_record : list_all, record, limit, each, user, e);
-}
-
 struct of_batch {
     struct text batch;
     bool (*each)(void *user, const struct journal_entry *entry);
