@@ -26,6 +26,7 @@ bool queue_put(struct queue *q, struct visit *v)
         *q->last = v;
         q->last = &v->next;
         q->count++;
+        atomic_fetch_add(&v->server->at_work, 1);
         pthread_cond_signal(&q->more);
     }
     pthread_mutex_unlock(&q->lock);
@@ -100,9 +101,8 @@ static void *serving_thread(void *user)
     struct serving *serving = user;
     struct visit *v;
     while ((v = queue_take(serving->queue)) != NULL) {
-        atomic_store(&serving->busy, true);
         visit_work(&serving->worker, v);
-        atomic_store(&serving->busy, false);
+        atomic_fetch_sub(&v->server->at_work, 1);
         MHD_resume_connection(v->connection);
     }
     worker_close(&serving->worker);
@@ -137,10 +137,10 @@ static bool make_folder(struct server *s, struct err *e)
 {
     const char *base = getenv("TMPDIR");
     int size = snprintf(s->folder, sizeof s->folder, "%s/honghua-XXXXXX",
-                        base != NULL && base[0] != '\0' && strlen(base) < 40 ? base : "/tmp");
+                        base != NULL && base[0] != '\0' ? base : "/tmp");
     if (size > 0 && (size_t)size < sizeof s->folder && mkdtemp(s->folder) != NULL)
         return true;
-    int error = errno;
+    int error = size > 0 && (size_t)size < sizeof s->folder ? errno : ENAMETOOLONG;
     file_fail_write(e, s->folder, error);
     s->folder[0] = '\0';
     return false;
@@ -165,9 +165,14 @@ bool server_start(const struct server_options *options, struct server **out, str
 
 static void wait_for_answers(struct server *s)
 {
-    int64_t until = clock_steady_ms() + SERVER_STOP_MS;
-    while (atomic_load(&s->in_flight) > 0 && clock_steady_ms() < until)
+    int64_t now = clock_steady_ms(), until = now + SERVER_STOP_MS, worked = now;
+    while (atomic_load(&s->in_flight) > 0 && now < until && now < worked + SERVER_QUIET_MS) {
         (void)usleep(STEP_MS * 1000);
+        now = clock_steady_ms();
+        if (atomic_load(&s->at_work) > 0)
+            worked = now;
+    }
+    atomic_store(&s->out_of_time, true);
 }
 
 static void stop_threads(struct server *s)
@@ -207,6 +212,7 @@ const struct routes *server_routes(const struct server *s) { return &s->routes; 
 struct jobs *server_jobs(const struct server *s) { return s->jobs; }
 struct text server_folder(const struct server *s) { return text_of(s->folder); }
 bool server_stopping(const struct server *s) { return atomic_load(&s->stopping); }
+bool server_out_of_time(const struct server *s) { return atomic_load(&s->out_of_time); }
 
 char *server_scratch(struct server *s, struct arena *a)
 {

@@ -11,6 +11,7 @@
 
 #define QUEUES 3
 #define WORKERS_MAX 32
+#define SERVER_FOLDER_MAX 1024
 
 /* A request and the connection on which it came. Held by the network's thread, and while `suspended` by a
  * worker. */
@@ -42,10 +43,12 @@ struct server {
     struct pages *pages;
     struct jobs *jobs;
     struct metrics metrics;
-    char folder[64];
+    char folder[SERVER_FOLDER_MAX];
     atomic_uint_fast64_t scratch;
     atomic_bool stopping;
     atomic_size_t in_flight; /* requests begun and not yet ended */
+    atomic_size_t at_work;   /* of those, the ones that wait for a worker or have one */
+    atomic_bool out_of_time; /* what is still worked on is to be given up */
     struct MHD_Daemon *daemon;
     int listening;
     uint16_t port;
@@ -54,7 +57,6 @@ struct server {
         struct worker worker;
         struct queue *queue;
         pthread_t thread;
-        atomic_bool busy;
     } serving[WORKERS_MAX];
     size_t serving_count;
 };
