@@ -215,7 +215,7 @@ bool upload_end(struct upload *u, struct err *e)
     end_file(u);
     end_part(u);
     (void)crypto_generichash_final(&u->hash, u->digest, sizeof u->digest);
-    if (!whole || !fields_are_text(u))
+    if (!whole || u->count + u->field_count == 0 || !fields_are_text(u))
         fail(u, &API_FILES_BAD, 0);
     if (u->err.kind != NULL)
         *e = u->err;

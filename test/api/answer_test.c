@@ -44,6 +44,8 @@ static void every_error_says_what_is_the_matter_and_what_to_do_in_both_languages
     assert_true(err_kind_count > 100);
     for (size_t i = 0; i < 2 * err_kind_count; i++) {
         const struct err e = {.kind = err_kinds[i / 2]};
+        if (e.kind->http == 200) /* a notice within an answer */
+            continue;
         r.lang = i % 2 == 0 ? LANG_ZH : LANG_EN;
         answer_problem(&r, &e, NULL);
         void *v = document();
@@ -53,9 +55,8 @@ static void every_error_says_what_is_the_matter_and_what_to_do_in_both_languages
         assert_string_equal(document_text(v, "type"), e.kind->code);
         assert_int_equal(document_int(v, "status"), e.kind->http);
         assert_int_equal(r.answer.status, e.kind->http);
+        assert_in_range(e.kind->http, 400, 599);
         assert_string_equal(r.answer.type, "application/problem+json");
-        if (e.kind->http < 400 || e.kind->http > 599)
-            fail_msg("%s: no status of an error", e.kind->code);
         document_free(v);
     }
 }

@@ -10,9 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define HEAD "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n\r\n%s\r\n"
-#define FIELD "--b\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n"
-#define END "--b--\r\n"
+#define HEAD "--bb\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%s\"\r\n\r\n%s\r\n"
+#define FIELD "--bb\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n%s\r\n"
+#define END "--bb--\r\n"
 
 static char folder[64];
 static struct MHD_Daemon *daemon_of;
@@ -102,7 +102,7 @@ static void post(struct text body, size_t step, size_t missing)
     assert_int_equal(connect(s, (struct sockaddr *)&there, sizeof there), 0);
     int size = snprintf(head, sizeof head,
                         "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %zu\r\n"
-                        "Content-Type: multipart/form-data; boundary=b\r\n\r\n",
+                        "Content-Type: multipart/form-data; boundary=bb\r\n\r\n",
                         body.size);
     send_all(s, head, (size_t)size);
     for (size_t at = 0; at < body.size - missing; at += step) {
@@ -187,7 +187,7 @@ static void a_name_never_leads_out_of_the_folder(void **state)
         forget();
     }
     snprintf(body, sizeof body,
-             "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%0*d\"\r\n\r\nx\r\n" END, 300,
+             "--bb\r\nContent-Disposition: form-data; name=\"file\"; filename=\"%0*d\"\r\n\r\nx\r\n" END, 300,
              0);
     post(text_of(body), sizeof body, 0);
     assert_done(whole, &why);
@@ -199,8 +199,8 @@ static void what_is_cut_off_is_refused_and_leaves_nothing(void **state)
 {
     char body[512];
     (void)state;
-    int size = snprintf(body, sizeof body, HEAD END, "a.xlsx", "content");
-    for (int cut = 4; cut < size; cut += 7) {
+    int size = snprintf(body, sizeof body, HEAD HEAD END, "a.xlsx", "content", "b.xlsx", "more");
+    for (int cut = 3; cut < size; cut++) {
         post((struct text){body, (size_t)(size - cut)}, sizeof body, 0);
         if (whole || (why.kind != &API_FILES_BAD))
             fail_msg("%d bytes less: %s", cut, why.kind != NULL ? why.kind->code : "taken");
@@ -217,22 +217,22 @@ static void parts_that_are_none_are_refused(void **state)
     (void)state;
     for (const char *const *at =
              (const char *const[]){
-                 "no parts at all", "--b\r\nContent-Disposition: form-data\r\n\r\nx\r\n" END,
-                 "--b\r\n\r\nx\r\n" END,
-                 "--b\r\nContent-Disposition: form-data; filename=\"a\"\r\n\r\nx\r\n" END,
-                 "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xff\r\n" END, NULL};
+                 "no parts at all", "--bb\r\nContent-Disposition: form-data\r\n\r\nx\r\n" END,
+                 "--bb\r\n\r\nx\r\n" END,
+                 "--bb\r\nContent-Disposition: form-data; filename=\"a\"\r\n\r\nx\r\n" END,
+                 "--bb\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n\xff\r\n" END, NULL};
          *at != NULL; at++) {
         post(text_of(*at), 8192, 0);
         if (whole || why.kind != &API_FILES_BAD)
             fail_msg("%s: %s", *at, why.kind != NULL ? why.kind->code : "taken");
         forget();
     }
-    snprintf(body, sizeof body, "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n%0*d\r\n" END,
+    snprintf(body, sizeof body, "--bb\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n%0*d\r\n" END,
              UPLOAD_FIELD_SIZE_MAX + 1, 0);
     post(text_of(body), sizeof body, 0);
     assert_refused(whole, &why, API_FILES_BAD);
     forget();
-    post(TEXT("--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\0y\r\n" END), sizeof body, 0);
+    post(TEXT("--bb\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\0y\r\n" END), sizeof body, 0);
     assert_refused(whole, &why, API_FILES_BAD);
     forget();
 }
