@@ -5,7 +5,6 @@
 #include "api/server_parts.h"
 #include "api/who.h"
 #include "base/base.err.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -133,19 +132,6 @@ static bool start_threads(struct server *s, struct err *e)
 
 /* ---- starting and stopping ---- */
 
-static bool make_folder(struct server *s, struct err *e)
-{
-    const char *base = getenv("TMPDIR");
-    int size = snprintf(s->folder, sizeof s->folder, "%s/honghua-XXXXXX",
-                        base != NULL && base[0] != '\0' ? base : "/tmp");
-    if (size > 0 && (size_t)size < sizeof s->folder && mkdtemp(s->folder) != NULL)
-        return true;
-    int error = size > 0 && (size_t)size < sizeof s->folder ? errno : ENAMETOOLONG;
-    file_fail_write(e, s->folder, error);
-    s->folder[0] = '\0';
-    return false;
-}
-
 bool server_start(const struct server_options *options, struct server **out, struct err *e)
 {
     struct server *s = calloc(1, sizeof *s);
@@ -158,7 +144,8 @@ bool server_start(const struct server_options *options, struct server **out, str
     arena_init(&s->arena, SERVER_ARENA_MAX);
     for (size_t i = 0; i < QUEUES; i++)
         queue_init(&s->queue[i]);
-    return make_folder(s, e) && routes_make(options->ops, &server_own_routes, &s->arena, &s->routes, e)
+    return folder_open(&s->folder, e)
+           && routes_make(options->ops, &server_own_routes, &s->arena, &s->routes, e)
            && pages_load(&s->arena, &s->pages, e) && jobs_open(s, &s->jobs, e) && start_threads(s, e)
            && network_start(s, e);
 }
@@ -200,8 +187,7 @@ void server_stop(struct server *s)
     jobs_close(s->jobs);
     if (s->listening >= 0)
         (void)close(s->listening);
-    if (s->folder[0] != '\0')
-        (void)rmdir(s->folder);
+    folder_close(&s->folder);
     arena_clear(&s->arena);
     free(s);
 }
@@ -210,15 +196,15 @@ uint16_t server_port(const struct server *s) { return s->port; }
 const struct server_options *server_options(const struct server *s) { return &s->options; }
 const struct routes *server_routes(const struct server *s) { return &s->routes; }
 struct jobs *server_jobs(const struct server *s) { return s->jobs; }
-struct text server_folder(const struct server *s) { return text_of(s->folder); }
+struct text server_folder(const struct server *s) { return text_of(s->folder.path); }
 bool server_stopping(const struct server *s) { return atomic_load(&s->stopping); }
 bool server_out_of_time(const struct server *s) { return atomic_load(&s->out_of_time); }
 
 char *server_scratch(struct server *s, struct arena *a)
 {
-    char *path = arena_take(a, sizeof s->folder + 32);
+    char *path = arena_take(a, sizeof s->folder.path + 32);
     if (path != NULL)
-        (void)snprintf(path, sizeof s->folder + 32, "%s/answer-%llu", s->folder,
+        (void)snprintf(path, sizeof s->folder.path + 32, "%s/answer-%llu", s->folder.path,
                        (unsigned long long)atomic_fetch_add(&s->scratch, 1));
     return path;
 }

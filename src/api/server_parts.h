@@ -1,6 +1,7 @@
 /* What the files of the server share. For them only. */
 #ifndef API_SERVER_PARTS_H
 #define API_SERVER_PARTS_H
+#include "api/folder.h"
 #include "api/job.h"
 #include "api/metrics.h"
 #include "api/page.h"
@@ -11,7 +12,6 @@
 
 #define QUEUES 3
 #define WORKERS_MAX 32
-#define SERVER_FOLDER_MAX 1024
 
 /* A request and the connection on which it came. Held by the network's thread, and while `suspended` by a
  * worker. */
@@ -43,7 +43,7 @@ struct server {
     struct pages *pages;
     struct jobs *jobs;
     struct metrics metrics;
-    char folder[SERVER_FOLDER_MAX];
+    struct folder folder;
     atomic_uint_fast64_t scratch;
     atomic_bool stopping;
     atomic_size_t in_flight; /* requests begun and not yet ended */
