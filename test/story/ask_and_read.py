@@ -11,7 +11,7 @@ COMMANDS = ("init", "policy show", "policy load", "catalog", "list", "get", "jou
             "finding list", "finding explain", "grade", "indicator", "report town", "synth", "sheet dump", "cel", "bench", "copy", "grant",
             "browse", "search", "reveal", "create", "change", "judge", "member join", "member leave", "household head", "household move",
             "household split", "household merge", "import undo", "account add", "account list", "account password", "account disable",
-            "account token", "account totp", "account notice", "serve")
+            "account token", "account totp", "account notice", "backup", "restore", "serve")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
