@@ -9,11 +9,14 @@
 #include "api/upload.h"
 #include "base/base.err.h"
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define MS_A_DAY ((int64_t)86400000)
 #define BUSY_SECONDS 5
 #define ACCEPTED 202
+#define GRACE_MS 300 /* for a job that ends by itself */
 
 const char *job_state_name(enum job_state state)
 {
@@ -269,7 +272,7 @@ bool jobs_open(struct server *server, struct jobs **out, struct err *e)
     pthread_mutex_init(&jobs->lock, NULL);
     pthread_cond_init(&jobs->more, NULL);
     for (size_t i = 0; i < JOB_THREADS; i++)
-        jobs->workers[i].server = server;
+        worker_init(&jobs->workers[i], server);
     return tidy(&jobs->workers[0], e);
 }
 
@@ -306,13 +309,19 @@ void jobs_close(struct jobs *jobs)
     if (jobs == NULL)
         return;
     jobs_cancel_all(jobs);
+    int64_t until = clock_steady_ms() + GRACE_MS;
     for (size_t i = 0; i < jobs->thread_count; i++)
-        pthread_join(jobs->threads[i], NULL);
+        while (pthread_tryjoin_np(jobs->threads[i], NULL) == EBUSY) {
+            if (clock_steady_ms() > until) /* it has not heard that it is to end */
+                worker_cancel(&jobs->workers[i]);
+            (void)usleep(5000);
+        }
     while (jobs->first != NULL) { /* nobody ran them: their records say so after the next start */
         struct job *job = jobs->first;
         unlist(jobs, job);
     }
-    worker_close(&jobs->workers[0]);
+    for (size_t i = 0; i < JOB_THREADS; i++)
+        worker_clear(&jobs->workers[i]);
     pthread_cond_destroy(&jobs->more);
     pthread_mutex_destroy(&jobs->lock);
     free(jobs);

@@ -5,6 +5,7 @@
 #include "api/server_parts.h"
 #include "api/who.h"
 #include "base/base.err.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -112,7 +113,7 @@ static bool add_threads(struct server *s, enum route_queue queue, size_t count, 
 {
     for (size_t i = 0; i < count && s->serving_count < WORKERS_MAX; i++) {
         struct serving *serving = &s->serving[s->serving_count];
-        serving->worker.server = s;
+        worker_init(&serving->worker, s);
         serving->queue = &s->queue[queue];
         if (pthread_create(&serving->thread, NULL, serving_thread, serving) != 0)
             return err_fail(e, &OUT_OF_MEMORY);
@@ -166,8 +167,13 @@ static void stop_threads(struct server *s)
 {
     for (size_t i = 0; i < QUEUES; i++)
         queue_stop(&s->queue[i]);
-    for (size_t i = 0; i < s->serving_count; i++)
-        pthread_join(s->serving[i].thread, NULL);
+    for (size_t i = 0; i < s->serving_count; i++) {
+        while (pthread_tryjoin_np(s->serving[i].thread, NULL) == EBUSY) {
+            worker_cancel(&s->serving[i].worker); /* its time is over */
+            (void)usleep(STEP_MS * 1000);
+        }
+        worker_clear(&s->serving[i].worker);
+    }
     s->serving_count = 0;
 }
 

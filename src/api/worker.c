@@ -13,8 +13,10 @@ static bool open_anew(struct worker *w, struct err *e)
         session_close(&w->session);
         return false;
     }
-    w->open = true;
     store_before_commit(w->session.store, key_keep, w);
+    pthread_mutex_lock(&w->lock);
+    w->open = true;
+    pthread_mutex_unlock(&w->lock);
     return true;
 }
 
@@ -39,7 +41,29 @@ void worker_failed(struct worker *w, const struct err *e)
 
 void worker_close(struct worker *w)
 {
+    pthread_mutex_lock(&w->lock);
     if (w->open)
         session_close(&w->session);
     w->open = w->broken = false;
+    pthread_mutex_unlock(&w->lock);
+}
+
+void worker_cancel(struct worker *w)
+{
+    pthread_mutex_lock(&w->lock);
+    if (w->open)
+        store_cancel(w->session.store);
+    pthread_mutex_unlock(&w->lock);
+}
+
+void worker_init(struct worker *w, struct server *server)
+{
+    *w = (struct worker){.server = server};
+    pthread_mutex_init(&w->lock, NULL);
+}
+
+void worker_clear(struct worker *w)
+{
+    worker_close(w);
+    pthread_mutex_destroy(&w->lock);
 }

@@ -7,6 +7,7 @@
 #ifndef API_WORKER_H
 #define API_WORKER_H
 #include "engine/session/session.h"
+#include <pthread.h>
 
 struct key_use;
 struct server;
@@ -14,6 +15,7 @@ struct worker {
     struct server *server;
     struct session session;
     bool open, broken;
+    pthread_mutex_t lock; /* while the session is opened or closed, so that it can be cancelled */
     struct key_use *key; /* of the request under way, where the same again must not be done again */
 };
 /* The worker's session, in force and whole. SESSION_*, STORE_*. */
@@ -21,5 +23,10 @@ MUST_USE bool worker_session(struct worker *w, struct session **out, struct err 
 /* Says that an error came of the worker's work: after one of the database the session is not used again. */
 void worker_failed(struct worker *w, const struct err *e);
 void worker_close(struct worker *w);
+/* From another thread: what the worker's database is doing fails with STORE_CANCELLED. */
+void worker_cancel(struct worker *w);
+/* Before and after all else. */
+void worker_init(struct worker *w, struct server *server);
+void worker_clear(struct worker *w);
 
 #endif
