@@ -11,7 +11,7 @@ INSERT INTO request_key (account, key, digest, made_ms) VALUES (:account, :key, 
 --   in: account text, key text, status int, type text, etag text?, body text
 UPDATE request_key SET status = :status, type = :type, etag = :etag, body = :body WHERE account = :account AND key = :key;
 
--- request_key_purge :exec  those that nobody will send again
+-- request_key_purge :exec  those that nobody will send again; scan: once, when the server starts
 --   in: before_ms int
 DELETE FROM request_key WHERE made_ms < :before_ms;
 
@@ -33,10 +33,10 @@ SELECT operation, state, begun_ms, ended_ms, result, problem FROM job WHERE id =
 --   out: id text, operation text, state text, begun_ms int, ended_ms int?
 SELECT id, operation, state, begun_ms, ended_ms FROM job WHERE account = :account ORDER BY begun_ms DESC, id DESC LIMIT :most;
 
--- job_left :exec  those that a server left behind when it ended
+-- job_left :exec  those that a server left behind when it ended; scan: once, when the server starts
 --   in: problem text, ended_ms int
 UPDATE job SET state = 'failed', problem = :problem, ended_ms = :ended_ms WHERE state IN ('queued', 'running');
 
--- job_purge :exec  old ones
+-- job_purge :exec  old ones; scan: once, when the server starts
 --   in: before_ms int
 DELETE FROM job WHERE begun_ms < :before_ms;

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define BACKLOG 511
@@ -59,15 +60,38 @@ static bool is_loopback(const union address *a)
     return IN6_IS_ADDR_LOOPBACK(&a->v6.sin6_addr) || memcmp(&a->v6.sin6_addr, &mapped, 13) == 0;
 }
 
-/* The last address of X-Forwarded-For is the one that our own proxy saw. */
+static bool is_number(struct text name)
+{
+    char z[INET6_ADDRSTRLEN];
+    struct in6_addr unused;
+    if (name.size == 0 || name.size >= sizeof z)
+        return false;
+    memcpy(z, name.at, name.size);
+    z[name.size] = '\0';
+    return inet_pton(AF_INET, z, &unused) == 1 || inet_pton(AF_INET6, z, &unused) == 1;
+}
+
+static enum MHD_Result keep_last(void *user, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+    const char **last = user;
+    (void)kind;
+    if (strcasecmp(name, "X-Forwarded-For") == 0)
+        *last = value;
+    return MHD_YES;
+}
+
+/* The last address of the last X-Forwarded-For is the one that our own proxy saw: what stands before it is
+ * the client's word. TEXT_NONE where it is no address. */
 static struct text forwarded(struct visit *v)
 {
-    const char *value = MHD_lookup_connection_value(v->connection, MHD_HEADER_KIND, "X-Forwarded-For");
-    struct text all = text_of(value);
+    const char *last = NULL;
+    (void)MHD_get_connection_values(v->connection, MHD_HEADER_KIND, keep_last, &last);
+    struct text all = text_of(last);
     size_t from = all.size;
     while (from > 0 && all.at[from - 1] != ',')
         from--;
-    return value == NULL ? TEXT_NONE : text_copy(&v->r.arena, text_trim(text_slice(all, from, all.size)));
+    struct text address = text_trim(text_slice(all, from, all.size));
+    return is_number(address) ? text_copy(&v->r.arena, address) : TEXT_NONE;
 }
 
 void host_source(struct visit *v)
@@ -103,23 +127,18 @@ static struct text name_of(struct text host)
     return colon == SIZE_MAX ? host : text_slice(host, 0, colon);
 }
 
-static bool is_number(struct text name)
+/* Names of hosts are the same in small letters and in capitals. */
+static bool same_host(struct text a, struct text b)
 {
-    char z[INET6_ADDRSTRLEN];
-    struct in6_addr unused;
-    if (name.size == 0 || name.size >= sizeof z)
-        return false;
-    memcpy(z, name.at, name.size);
-    z[name.size] = '\0';
-    return inet_pton(AF_INET, z, &unused) == 1 || inet_pton(AF_INET6, z, &unused) == 1;
+    return a.size == b.size && (a.size == 0 || strncasecmp(a.at, b.at, a.size) == 0);
 }
 
 bool host_is_ours(const struct visit *v, struct err *e)
 {
     const struct server_options *o = &v->server->options;
     struct text name = name_of(v->r.head.host);
-    bool ours = is_number(name) || text_equal(name, TEXT("localhost"));
+    bool ours = is_number(name) || same_host(name, TEXT("localhost"));
     for (size_t i = 0; i < o->host_count && !ours; i++)
-        ours = text_equal(name, o->hosts[i]);
+        ours = same_host(name, o->hosts[i]);
     return ours ? true : err_fail(e, &API_HOST);
 }

@@ -102,31 +102,35 @@ static struct job *new_job(struct jobs *jobs, struct request *r, const struct op
     return NULL;
 }
 
-/* Into the list and the runners' hands; false: too many wait. */
-static bool enlist(struct jobs *jobs, struct job *job)
+/* Room is taken before the record and the key are written, so that nothing is to be taken back. */
+static bool take_room(struct jobs *jobs, struct err *e)
 {
     pthread_mutex_lock(&jobs->lock);
-    bool room = !jobs->stopping && jobs->count < JOB_WAITING_MAX;
-    struct job **end = &jobs->first;
-    while (room && *end != NULL)
-        end = &(*end)->next;
-    if (room) {
-        *end = job;
+    bool stopping = jobs->stopping, room = !stopping && jobs->count < JOB_WAITING_MAX;
+    if (room)
         jobs->count++;
-        pthread_cond_signal(&jobs->more);
-    }
     pthread_mutex_unlock(&jobs->lock);
-    return room;
+    return room || err_fail_int(e, stopping ? &API_STOPPING : &API_BUSY, "seconds", BUSY_SECONDS);
 }
 
-/* Takes the job's record back that nobody will run. */
-static void record_failed(struct store *db, const struct job *job)
+static void leave_room(struct jobs *jobs)
 {
-    struct err ignored = {.kind = NULL};
-    const struct job_state_in in = {
-        .id = text_of(job->id), .state = TEXT("cancelled"), .ended_ms = value_int(job->begun_ms)};
-    if (store_begin(db, &ignored))
-        (void)store_end(db, job_state(db, &in, &ignored), &ignored);
+    pthread_mutex_lock(&jobs->lock);
+    jobs->count--;
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+/* Into the list and the runners' hands. A server that stops meanwhile tells of it when it starts again. */
+static void enlist(struct jobs *jobs, struct job *job)
+{
+    pthread_mutex_lock(&jobs->lock);
+    struct job **end = &jobs->first;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = job;
+    job->cancelled = jobs->stopping;
+    pthread_cond_signal(&jobs->more);
+    pthread_mutex_unlock(&jobs->lock);
 }
 
 static bool answer_begun(struct request *r, const struct job *job, struct err *e)
@@ -147,22 +151,23 @@ static bool keep_record(struct worker *w, const struct job *job, struct err *e)
 
 static bool begin_job(struct worker *w, struct request *r, struct job *job, struct err *e)
 {
-    /* Answered before a runner can have it: from then on it changes. */
-    if (!answer_begun(r, job, e) || !keep_record(w, job, e))
+    if (!take_room(job->jobs, e))
         return false;
+    /* Answered before a runner can have it: from then on it changes. */
+    if (!answer_begun(r, job, e) || !keep_record(w, job, e)) {
+        leave_room(job->jobs);
+        return false;
+    }
     job->upload = r->upload;
     r->upload = NULL;
-    if (enlist(job->jobs, job))
-        return true;
-    record_failed(w->session.store, job);
-    return err_fail_int(e, &API_BUSY, "seconds", BUSY_SECONDS);
+    enlist(job->jobs, job);
+    return true;
 }
 
 bool jobs_begin(struct worker *w, struct request *r, const struct op_value *values, struct err *e)
 {
-    struct session *s;
     bool answered;
-    if (!worker_session(w, &s, e) || !key_begin(w, r, &answered, e))
+    if (!key_begin(w, r, &answered, e))
         return false;
     if (answered)
         return true;

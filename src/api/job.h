@@ -43,6 +43,8 @@ struct watch *job_watch(struct jobs *jobs, struct job *job, void (*wake)(void *u
  */
 size_t job_watch_read(struct watch *watch, char *at, size_t max);
 void job_watch_end(struct watch *watch);
+/* Lets a job go that r->watched holds and that nobody came to watch. */
+void job_release(struct job *job);
 /* Wakes and ends all watches: nothing may wait when the network is shut down. */
 void jobs_release_watches(struct jobs *jobs);
 

@@ -54,11 +54,20 @@ static bool run_call(struct worker *w, struct job *job, const struct actor *acto
     return good && !written ? err_fail(e, &API_ANSWER) : good;
 }
 
+/* While it waited. */
+static bool is_cancelled(struct job *job, struct err *e)
+{
+    pthread_mutex_lock(&job->jobs->lock);
+    bool cancelled = job->cancelled;
+    pthread_mutex_unlock(&job->jobs->lock);
+    return cancelled && !err_fail(e, &API_JOB_CANCELLED);
+}
+
 static bool work(struct worker *w, struct job *job, struct arena *a, struct err *e)
 {
     struct session *s;
     const struct actor *actor;
-    if (!worker_session(w, &s, e) || !who_account(s, job->account, a, &actor, e))
+    if (is_cancelled(job, e) || !worker_session(w, &s, e) || !who_account(s, job->account, a, &actor, e))
         return false;
     give_file(job);
     return run_call(w, job, actor, a, e);
@@ -94,10 +103,10 @@ void job_run(struct worker *w, struct job *job)
     struct err e = {.kind = NULL}, ignored = {.kind = NULL};
     arena_init(&a, REQUEST_ARENA_MAX);
     bool done = work(w, job, &a, &e);
-    arena_clear(&a);
     worker_failed(w, &e);
-    if (w->open && !w->broken && !session_act_for(&w->session, NULL, &ignored))
+    if (w->open && !session_act_for(&w->session, NULL, &ignored))
         w->broken = true;
+    arena_clear(&a);
     if (!done) {
         buf_reset(&job->result);
         write_problem(job, &e);

@@ -244,6 +244,14 @@ void job_watch_end(struct watch *watch)
     free(watch);
 }
 
+void job_release(struct job *job)
+{
+    struct jobs *jobs = job->jobs;
+    pthread_mutex_lock(&jobs->lock);
+    job_drop_locked(job);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
 void jobs_release_watches(struct jobs *jobs)
 {
     pthread_mutex_lock(&jobs->lock);

@@ -104,6 +104,14 @@ static bool run_call(struct worker *w, struct request *r, struct op_call *call, 
                         : call->op->run(call, e) && answer_call(r, call, e);
 }
 
+/* A request is never cancelled but by the end of the server. */
+static bool go_on(void *user, const char *stage, uint64_t done, uint64_t total)
+{
+    const struct worker *w = user;
+    (void)stage, (void)done, (void)total;
+    return !server_out_of_time(w->server);
+}
+
 static bool run_in_session(struct worker *w, struct request *r, struct op_value *values, struct err *e)
 {
     struct op_call call = {.op = r->route->op,
@@ -113,7 +121,9 @@ static bool run_in_session(struct worker *w, struct request *r, struct op_value 
                            .lang = r->lang,
                            .by = r->actor->account,
                            .by_id = true,
-                           .if_match = r->head.if_match};
+                           .if_match = r->head.if_match,
+                           .progress = go_on,
+                           .progress_user = w};
     bool answered = false;
     if (call.op->writes && !key_begin(w, r, &answered, e))
         return false;
@@ -133,16 +143,14 @@ bool run_operation(struct worker *w, struct request *r, struct err *e)
 {
     const struct op *op = r->route->op;
     struct op_value *values;
-    struct session *s;
     if (!access_may(r->actor, text_of(op->name), e) || !run_values(r, op, &values, e))
         return false;
     if (op->route.job)
         return jobs_begin(w, r, values, e);
-    if (!worker_session(w, &s, e) || !session_act_for(s, r->actor, e))
-        return false;
-    bool done = run_in_session(w, r, values, e);
+    /* The session that knows who asks (who_find): another one has not his role. */
+    bool done = session_act_for(&w->session, r->actor, e) && run_in_session(w, r, values, e);
     struct err ignored = {.kind = NULL};
-    if (!session_act_for(s, NULL, &ignored))
+    if (!session_act_for(&w->session, NULL, &ignored))
         w->broken = true;
     return done;
 }

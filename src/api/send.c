@@ -183,12 +183,20 @@ enum MHD_Result send_page(struct visit *v)
 
 /* ---- the end ---- */
 
+/* A method is whatever the client wrote, so only the known ones are said. */
+static const char *method_said(const struct request *r)
+{
+    return r->method != NULL && text_among("GET,HEAD,POST,PUT,PATCH,DELETE,OPTIONS", ',', text_of(r->method))
+               ? r->method
+               : "?";
+}
+
 static void log_line(const struct visit *v, int64_t took_ms)
 {
     char at[25];
     const struct request *r = &v->r;
     clock_format(clock_now_ms(), at);
-    fprintf(stderr, "%s %s /%s %d %lldms\n", at, r->method, r->route != NULL ? r->route->path : "",
+    fprintf(stderr, "%s %s /%s %d %lldms\n", at, method_said(r), r->route != NULL ? r->route->path : "",
             r->answer.status, (long long)took_ms);
 }
 
@@ -202,6 +210,8 @@ void send_done(struct visit *v)
     }
     if (v->watch != NULL)
         job_watch_end(v->watch);
+    if (r->watched != NULL) /* who asked went away before the first event */
+        job_release(r->watched);
     upload_close(r->upload);
     answer_clear(&r->answer);
     buf_clear(&r->body);

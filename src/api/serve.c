@@ -93,13 +93,29 @@ static bool read_options(struct op_call *call, struct server_options *out, struc
     return true;
 }
 
+struct served {
+    struct text address;
+    uint16_t port;
+};
+
+/* Beside the answer, which is written when the server has ended. */
 static void tell(struct op_call *call, const struct server *server, const struct server_options *o)
 {
     bool v6 = text_find(o->address, TEXT(":"), 0) != SIZE_MAX;
-    printf("%s%s://%s%.*s%s:%u/\n", call->lang == LANG_ZH ? "已在此地址提供服务：" : "Serving at ",
-           o->tls_cert.at != NULL ? "https" : "http", v6 ? "[" : "", TEXT_ARG(o->address), v6 ? "]" : "",
-           (unsigned)server_port(server));
-    (void)fflush(stdout);
+    fprintf(stderr, "%s%s://%s%.*s%s:%u/\n", call->lang == LANG_ZH ? "已在此地址提供服务：" : "Serving at ",
+            o->tls_cert.at != NULL ? "https" : "http", v6 ? "[" : "", TEXT_ARG(o->address), v6 ? "]" : "",
+            (unsigned)server_port(server));
+}
+
+static bool keep_served(struct op_call *call, const struct server *server, const struct server_options *o,
+                        struct err *e)
+{
+    struct served *served = arena_take(call->arena, sizeof *served);
+    if (served == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    *served = (struct served){o->address, server_port(server)};
+    call->result = served;
+    return true;
 }
 
 /* The signals that end it are taken by this thread alone. */
@@ -117,7 +133,7 @@ static bool run_serve(struct op_call *call, struct err *e)
     sigaddset(&ends, SIGHUP);
     if (pthread_sigmask(SIG_BLOCK, &ends, NULL) != 0)
         return err_fail(e, &OUT_OF_MEMORY);
-    bool started = server_start(&options, &server, e);
+    bool started = server_start(&options, &server, e) && keep_served(call, server, &options, e);
     if (started) {
         tell(call, server, &options);
         while (sigwait(&ends, &signal_number) != 0)
@@ -125,6 +141,20 @@ static bool run_serve(struct op_call *call, struct err *e)
     }
     server_stop(server);
     return started;
+}
+
+/* Where it was served: written after the end. */
+static bool json_serve(struct op_call *call, struct json *out, struct err *e)
+{
+    const struct served *served = call->result;
+    (void)e;
+    json_object(out);
+    json_key(out, "address");
+    json_text(out, served->address);
+    json_key(out, "port");
+    json_int(out, served->port);
+    json_object_end(out);
+    return true;
 }
 
 static bool show_serve(struct op_call *call, struct print *p, struct err *e)
@@ -141,5 +171,6 @@ const struct op op_serve = {
     .count = COUNT_OF(parameters),
     .needs = OP_NEEDS_KEY,
     .run = run_serve,
+    .json = json_serve,
     .show = show_serve,
 };

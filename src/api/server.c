@@ -5,7 +5,6 @@
 #include "api/server_parts.h"
 #include "api/who.h"
 #include "base/base.err.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -26,6 +25,7 @@ bool queue_put(struct queue *q, struct visit *v)
         *q->last = v;
         q->last = &v->next;
         q->count++;
+        atomic_fetch_add(&v->server->at_work, 1);
         pthread_cond_signal(&q->more);
     }
     pthread_mutex_unlock(&q->lock);
@@ -100,9 +100,8 @@ static void *serving_thread(void *user)
     struct serving *serving = user;
     struct visit *v;
     while ((v = queue_take(serving->queue)) != NULL) {
-        atomic_store(&serving->busy, true);
         visit_work(&serving->worker, v);
-        atomic_store(&serving->busy, false);
+        atomic_fetch_sub(&v->server->at_work, 1);
         MHD_resume_connection(v->connection);
     }
     worker_close(&serving->worker);
@@ -133,19 +132,6 @@ static bool start_threads(struct server *s, struct err *e)
 
 /* ---- starting and stopping ---- */
 
-static bool make_folder(struct server *s, struct err *e)
-{
-    const char *base = getenv("TMPDIR");
-    int size = snprintf(s->folder, sizeof s->folder, "%s/honghua-XXXXXX",
-                        base != NULL && base[0] != '\0' && strlen(base) < 40 ? base : "/tmp");
-    if (size > 0 && (size_t)size < sizeof s->folder && mkdtemp(s->folder) != NULL)
-        return true;
-    int error = errno;
-    file_fail_write(e, s->folder, error);
-    s->folder[0] = '\0';
-    return false;
-}
-
 bool server_start(const struct server_options *options, struct server **out, struct err *e)
 {
     struct server *s = calloc(1, sizeof *s);
@@ -158,16 +144,22 @@ bool server_start(const struct server_options *options, struct server **out, str
     arena_init(&s->arena, SERVER_ARENA_MAX);
     for (size_t i = 0; i < QUEUES; i++)
         queue_init(&s->queue[i]);
-    return make_folder(s, e) && routes_make(options->ops, &server_own_routes, &s->arena, &s->routes, e)
+    return folder_open(&s->folder, e)
+           && routes_make(options->ops, &server_own_routes, &s->arena, &s->routes, e)
            && pages_load(&s->arena, &s->pages, e) && jobs_open(s, &s->jobs, e) && start_threads(s, e)
            && network_start(s, e);
 }
 
 static void wait_for_answers(struct server *s)
 {
-    int64_t until = clock_steady_ms() + SERVER_STOP_MS;
-    while (atomic_load(&s->in_flight) > 0 && clock_steady_ms() < until)
+    int64_t now = clock_steady_ms(), until = now + SERVER_STOP_MS, worked = now;
+    while (atomic_load(&s->in_flight) > 0 && now < until && now < worked + SERVER_QUIET_MS) {
         (void)usleep(STEP_MS * 1000);
+        now = clock_steady_ms();
+        if (atomic_load(&s->at_work) > 0)
+            worked = now;
+    }
+    atomic_store(&s->out_of_time, true);
 }
 
 static void stop_threads(struct server *s)
@@ -195,8 +187,7 @@ void server_stop(struct server *s)
     jobs_close(s->jobs);
     if (s->listening >= 0)
         (void)close(s->listening);
-    if (s->folder[0] != '\0')
-        (void)rmdir(s->folder);
+    folder_close(&s->folder);
     arena_clear(&s->arena);
     free(s);
 }
@@ -205,14 +196,15 @@ uint16_t server_port(const struct server *s) { return s->port; }
 const struct server_options *server_options(const struct server *s) { return &s->options; }
 const struct routes *server_routes(const struct server *s) { return &s->routes; }
 struct jobs *server_jobs(const struct server *s) { return s->jobs; }
-struct text server_folder(const struct server *s) { return text_of(s->folder); }
+struct text server_folder(const struct server *s) { return text_of(s->folder.path); }
 bool server_stopping(const struct server *s) { return atomic_load(&s->stopping); }
+bool server_out_of_time(const struct server *s) { return atomic_load(&s->out_of_time); }
 
 char *server_scratch(struct server *s, struct arena *a)
 {
-    char *path = arena_take(a, sizeof s->folder + 32);
+    char *path = arena_take(a, sizeof s->folder.path + 32);
     if (path != NULL)
-        (void)snprintf(path, sizeof s->folder + 32, "%s/answer-%llu", s->folder,
+        (void)snprintf(path, sizeof s->folder.path + 32, "%s/answer-%llu", s->folder.path,
                        (unsigned long long)atomic_fetch_add(&s->scratch, 1));
     return path;
 }

@@ -3,14 +3,15 @@
  * The network's threads only move bytes. A request that has arrived is put into one of three queues: reading,
  * writing (one at a time, as the database wants it) and logging in (few at a time, because a password is
  * meant to be expensive); a queue that is full answers 503 at once. Stopping answers what is in flight within
- * SERVER_STOP_MS.
+ * SERVER_STOP_MS, and does not wait for clients that neither send on nor read on.
  */
 #ifndef API_SERVER_H
 #define API_SERVER_H
 #include "api/route.h"
 #include "base/system.h"
 
-#define SERVER_STOP_MS 4500
+#define SERVER_STOP_MS 4000
+#define SERVER_QUIET_MS 1000 /* without anything at work: then nobody is waited for */
 #define SERVER_CONNECTION_MAX 1000
 #define SERVER_SOURCE_CONNECTION_MAX 400 /* from one address */
 #define SERVER_IDLE_SECONDS 60
@@ -41,6 +42,8 @@ const struct routes *server_routes(const struct server *s);
 struct jobs *server_jobs(const struct server *s);
 struct text server_folder(const struct server *s); /* of its own, for uploads and answers; goes with it */
 bool server_stopping(const struct server *s);
+/* The time to stop is over: whoever works gives up at his next step. */
+bool server_out_of_time(const struct server *s);
 /* A name for a file in that folder that nobody else uses. NULL: out of memory. */
 char *server_scratch(struct server *s, struct arena *a);
 

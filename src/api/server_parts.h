@@ -1,6 +1,7 @@
 /* What the files of the server share. For them only. */
 #ifndef API_SERVER_PARTS_H
 #define API_SERVER_PARTS_H
+#include "api/folder.h"
 #include "api/job.h"
 #include "api/metrics.h"
 #include "api/page.h"
@@ -42,10 +43,12 @@ struct server {
     struct pages *pages;
     struct jobs *jobs;
     struct metrics metrics;
-    char folder[64];
+    struct folder folder;
     atomic_uint_fast64_t scratch;
     atomic_bool stopping;
     atomic_size_t in_flight; /* requests begun and not yet ended */
+    atomic_size_t at_work;   /* of those, the ones that wait for a worker or have one */
+    atomic_bool out_of_time; /* what is still worked on is to be given up */
     struct MHD_Daemon *daemon;
     int listening;
     uint16_t port;
@@ -54,7 +57,6 @@ struct server {
         struct worker worker;
         struct queue *queue;
         pthread_t thread;
-        atomic_bool busy;
     } serving[WORKERS_MAX];
     size_t serving_count;
 };

@@ -29,7 +29,8 @@ struct upload {
         struct buf value;
     } field[UPLOAD_FIELD_MAX];
     size_t field_count;
-    crypto_generichash_state hash;
+    crypto_generichash_state hash, part; /* of all; of the part that is arriving */
+    bool in_part;
     unsigned char digest[32];
     struct err err; /* the first failure */
 };
@@ -37,6 +38,38 @@ struct upload {
 static bool fail(struct upload *u, const struct err_kind *kind, uint64_t limit)
 {
     return limit > 0 ? err_fail_int(&u->err, kind, "limit", (int64_t)limit) : err_fail(&u->err, kind);
+}
+
+static void hash_text(crypto_generichash_state *state, struct text t)
+{
+    const uint64_t size = t.size;
+    (void)crypto_generichash_update(state, (const unsigned char *)&size, sizeof size);
+    (void)crypto_generichash_update(state, (const unsigned char *)(t.at != NULL ? t.at : ""), t.size);
+}
+
+static void end_part(struct upload *u)
+{
+    unsigned char digest[32];
+    if (!u->in_part)
+        return;
+    (void)crypto_generichash_final(&u->part, digest, sizeof digest);
+    (void)crypto_generichash_update(&u->hash, digest, sizeof digest);
+    u->in_part = false;
+}
+
+/* Each part by itself, so that neither the seams of the network nor those between parts count. */
+static void hash_part(struct upload *u, const char *key, const char *filename, uint64_t offset,
+                      struct text data)
+{
+    if (offset == 0) {
+        end_part(u);
+        hash_text(&u->hash, text_of(key));
+        hash_text(&u->hash, text_of(filename));
+        (void)crypto_generichash_init(&u->part, NULL, 0, sizeof u->digest);
+        u->in_part = true;
+    }
+    if (data.size > 0)
+        (void)crypto_generichash_update(&u->part, (const unsigned char *)data.at, data.size);
 }
 
 static void end_file(struct upload *u)
@@ -77,7 +110,6 @@ static bool begin_file(struct upload *u, const char *filename)
         return file_fail_write(&u->err, folder.at, errno);
     u->path[u->count++] = path;
     u->file = open(path.at, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    (void)crypto_generichash_update(&u->hash, (const unsigned char *)name.at, name.size);
     return u->file >= 0 || file_fail_write(&u->err, path.at, errno);
 }
 
@@ -118,12 +150,14 @@ static enum MHD_Result on_part(void *user, enum MHD_ValueKind kind, const char *
     struct upload *u = user;
     bool good = u->err.kind == NULL;
     (void)kind, (void)content_type, (void)encoding;
-    if (good && filename != NULL && strcmp(key, "file") == 0)
+    if (good && key == NULL) /* a part without a name */
+        good = fail(u, &API_FILES_BAD, 0);
+    else if (good && filename != NULL && strcmp(key, "file") == 0)
         good = (offset > 0 || begin_file(u, filename)) && add_to_file(u, data, size);
     else if (good)
         good = add_to_field(u, key, offset, data, size);
-    (void)crypto_generichash_update(&u->hash, (const unsigned char *)key, strlen(key));
-    (void)crypto_generichash_update(&u->hash, (const unsigned char *)data, size);
+    if (good)
+        hash_part(u, key, filename, offset, (struct text){data, size});
     return good ? MHD_YES : MHD_NO;
 }
 
@@ -162,13 +196,26 @@ void upload_feed(struct upload *u, const char *at, size_t size)
         fail(u, &API_FILES_BAD, 0);
 }
 
+/* As in an address: what is no UTF-8 or holds a NUL goes no further. */
+static bool fields_are_text(const struct upload *u)
+{
+    bool good = true;
+    for (size_t i = 0; i < u->field_count && good; i++) {
+        struct text name = u->field[i].name, value = buf_text(&u->field[i].value);
+        good = text_is_utf8(name) && text_is_utf8(value)
+               && (value.size == 0 || memchr(value.at, 0, value.size) == NULL);
+    }
+    return good;
+}
+
 bool upload_end(struct upload *u, struct err *e)
 {
     bool whole = MHD_destroy_post_processor(u->reader) == MHD_YES;
     u->reader = NULL;
     end_file(u);
+    end_part(u);
     (void)crypto_generichash_final(&u->hash, u->digest, sizeof u->digest);
-    if (!whole)
+    if (!whole || u->count + u->field_count == 0 || !fields_are_text(u))
         fail(u, &API_FILES_BAD, 0);
     if (u->err.kind != NULL)
         *e = u->err;

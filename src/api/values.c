@@ -97,12 +97,22 @@ static bool take_member(struct taking *t, const struct body_member *m)
     return op_read(p, m->value, &t->values[at], t->e);
 }
 
+static bool in_path(const struct op *op, const char *name)
+{
+    struct text path = text_of(op->route.path);
+    size_t size = strlen(name), at = text_find(path, text_of(name), 0);
+    while (at != SIZE_MAX
+           && (at == 0 || path.at[at - 1] != '{' || at + size == path.size || path.at[at + size] != '}'))
+        at = text_find(path, text_of(name), at + 1);
+    return at != SIZE_MAX;
+}
+
 /* Does the operation want anything that is not in its path? */
 static bool needs_body(const struct op *op)
 {
     for (size_t i = 0; i < op->count; i++)
         if (op->parameters[i].type == OP_FIELDS
-            || (op->parameters[i].required && strstr(op->route.path, op->parameters[i].name) == NULL))
+            || (op->parameters[i].required && !in_path(op, op->parameters[i].name)))
             return true;
     return false;
 }
@@ -152,7 +162,7 @@ static bool take_address(struct taking *t)
 static bool take_files(struct taking *t)
 {
     if (t->r->upload == NULL)
-        return true;
+        return t->r->expects != BODY_FILES || err_fail(t->e, &API_FILES_NONE);
     for (size_t i = 0; i < upload_field_count(t->r->upload); i++) {
         struct url_pair pair = upload_field(t->r->upload, i);
         if (!take_text(t, pair.name, pair.value))
