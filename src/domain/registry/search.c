@@ -137,6 +137,17 @@ static bool is_number(struct text t)
     return digits >= NUMBER_SIZE_MIN && digits + 4 >= text_count(t);
 }
 
+/* Nothing beside the digits that could be a name. */
+static bool is_bare_number(struct text t)
+{
+    bool bare = is_number(t);
+    for (size_t at = 0; bare && at < t.size;) {
+        uint32_t c = text_next(t, &at);
+        bare = c < 0x80 || (c >= 0xFF10 && c <= 0xFF19);
+    }
+    return bare;
+}
+
 static bool by_number(struct search *s, struct err *e)
 {
     const struct catalog *c = s->call->session->catalog;
@@ -173,7 +184,8 @@ static bool by_village(struct search *s, struct err *e)
     if (s->text.size == AREA_CODE_SIZE
         && !record_hits_add(&found, RECORD_HIT_NUMBER, s->text, s->call->arena, e))
         return false;
-    if (!record_search_name(r, village, &s->query.area, true, s->text, s->call->arena, &found, e))
+    if (!is_bare_number(s->text)
+        && !record_search_name(r, village, &s->query.area, true, s->text, s->call->arena, &found, e))
         return false;
     record_hits_order(&found);
     for (size_t i = 0; i < found.count && i < VILLAGE_SHOWN_MAX && s->hits.count <= RECORD_HIT_MAX; i++) {
@@ -189,9 +201,11 @@ static bool find(struct search *s, struct err *e)
 {
     if (is_number(s->text) && !by_number(s, e))
         return false;
-    if (!record_search_name(s->call->session->records, s->entity, &s->query.area, false, s->text,
-                            s->call->arena, &s->hits, e)
-        || !by_village(s, e))
+    if (!is_bare_number(s->text)
+        && !record_search_name(s->call->session->records, s->entity, &s->query.area, false, s->text,
+                               s->call->arena, &s->hits, e))
+        return false;
+    if (!by_village(s, e))
         return false;
     record_hits_order(&s->hits);
     return true;

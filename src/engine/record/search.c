@@ -5,6 +5,9 @@
 #include "engine/record/record.err.h"
 #include <stdlib.h>
 
+#define GRAM_ASKED_MAX 3 /* pairs of a name that the database is asked for; the name itself decides then */
+#define GRAM_RARE 64     /* rows of a pair that is rare enough to begin with */
+
 enum { ASK_GRAM = 1, ASK_ENTITY, ASK_LO, ASK_HI, ASK_LIMIT, ASK_PLACE, ASK_MORE };
 
 bool record_searches_sealed(const struct catalog_entity *entity, const struct catalog_field *field)
@@ -77,6 +80,9 @@ struct looking {
     struct area area;
     struct text grams[GRAM_NAME_MAX]; /* one, or all pairs of neighbours */
     size_t count;
+    struct text asked[GRAM_ASKED_MAX]; /* of these, what the database is asked for */
+    size_t asked_count;
+    bool first;       /* the first asked is the first of the text: a name may begin with it */
     struct text name; /* folded */
     struct arena *a;
     struct record_hits *hits;
@@ -100,7 +106,45 @@ static bool grams_take(struct looking *l, struct text name, struct err *e)
     return l->name.at != NULL || err_fail(e, &OUT_OF_MEMORY);
 }
 
-/* One place of the first gram in the area; every further gram must be the record's, too. */
+/* How many rows a gram has, as far as GRAM_RARE. */
+static bool gram_rows(struct looking *l, struct text gram, int64_t *out, struct err *e)
+{
+    static const char sql[] = "SELECT count(*) FROM (SELECT 1 FROM search_gram g WHERE g.county "
+                              "IN " SQL_COUNTIES " AND g.gram = ?1 AND g.entity = ?2 LIMIT ?3) n";
+    struct statement *s = statement_open(l->r->db, text_of(sql), e);
+    if (s == NULL)
+        return false;
+    statement_bind(s, 1, value_text(gram));
+    statement_bind(s, 2, value_text(l->t->entity->id));
+    statement_bind(s, 3, value_int(GRAM_RARE));
+    enum step step = statement_step(s, e);
+    *out = step == STEP_ROW ? statement_column(s, 0).n : 0;
+    statement_close(s);
+    return step != STEP_FAILED;
+}
+
+/* The pairs to ask for, into l->asked: the first rare one in front, else the first of all, and some more.
+ * Every pair more is a join, and a name of sixteen characters would plan longer than it runs. */
+static bool grams_choose(struct looking *l, struct err *e)
+{
+    size_t rare = 0;
+    int64_t rows = GRAM_RARE;
+    for (size_t i = 0; l->count > 1 && i < l->count && rows >= GRAM_RARE; i++) {
+        if (!gram_rows(l, l->grams[i], &rows, e))
+            return false;
+        rare = rows < GRAM_RARE ? i : 0;
+    }
+    l->first = rare == 0;
+    l->asked_count = 0;
+    l->asked[l->asked_count++] = l->grams[rare];
+    for (size_t i = 1; i < l->count && l->asked_count < GRAM_ASKED_MAX; i++)
+        if (i != rare)
+            l->asked[l->asked_count++] = l->grams[i];
+    return true;
+}
+
+/* One place of the gram that is asked for first in the area; the others must be the record's, too. None of
+ * those begins the name. */
 static void add_look(struct buf *sql, const struct looking *l)
 {
     buf_add_format(sql,
@@ -109,7 +153,7 @@ static void add_look(struct buf *sql, const struct looking *l)
                    SQL_COUNTIES, ASK_GRAM, ASK_ENTITY, ASK_PLACE);
     if (l->area.lo[0] != 0)
         buf_add_format(sql, " AND g.village >= ?%d AND g.village < ?%d", ASK_LO, ASK_HI);
-    for (size_t i = 1; i < l->count; i++)
+    for (size_t i = 1; i < l->asked_count; i++)
         buf_add_format(
             sql,
             " AND EXISTS (SELECT 1 FROM search_gram h WHERE h.county = g.county AND h.gram = ?%d AND "
@@ -120,7 +164,7 @@ static void add_look(struct buf *sql, const struct looking *l)
 
 static void bind_look(struct statement *s, const struct looking *l, int64_t place)
 {
-    statement_bind(s, ASK_GRAM, value_text(l->grams[0]));
+    statement_bind(s, ASK_GRAM, value_text(l->asked[0]));
     statement_bind(s, ASK_ENTITY, value_text(l->t->entity->id));
     if (l->area.lo[0] != 0) {
         statement_bind(s, ASK_LO, value_text(text_of(l->area.lo)));
@@ -128,8 +172,8 @@ static void bind_look(struct statement *s, const struct looking *l, int64_t plac
     }
     statement_bind(s, ASK_LIMIT, value_int(RECORD_HIT_MAX + 1));
     statement_bind(s, ASK_PLACE, value_int(place));
-    for (size_t i = 1; i < l->count; i++)
-        statement_bind(s, ASK_MORE + (int)i - 1, value_text(l->grams[i]));
+    for (size_t i = 1; i < l->asked_count; i++)
+        statement_bind(s, ASK_MORE + (int)i - 1, value_text(l->asked[i]));
 }
 
 /* Whether a name that has all the pairs has them in this order, and where. */
@@ -223,7 +267,9 @@ static bool look_in(struct looking *l, const struct table *t, bool parents, stru
 {
     l->t = t;
     l->parents = parents;
-    for (int64_t place = 0; place <= 2 && l->hits->count <= RECORD_HIT_MAX; place++)
+    if (!grams_choose(l, e))
+        return false;
+    for (int64_t place = l->first ? 0 : 2; place <= 2 && l->hits->count <= RECORD_HIT_MAX; place++)
         if (!look(l, place, e))
             return false;
     return true;

@@ -24,7 +24,8 @@ struct argument {
 struct answer {
     bool done, found;
     struct err err;
-    char *json; /* NULL: refused; to be freed */
+    char *json;          /* NULL: refused; to be freed */
+    const char *refused; /* code of the first field that was refused, or NULL */
 };
 
 static inline void office_tell(const char *what, const struct err *e)
@@ -70,8 +71,16 @@ static inline void office_close(struct office *o)
         fprintf(stderr, "# %s is left\n", o->folder);
 }
 
+/* "name=value" as a field. */
+static inline struct op_field office_field(const char *said)
+{
+    struct text t = text_of(said);
+    size_t at = text_find(t, TEXT("="), 0);
+    return (struct op_field){.name = text_slice(t, 0, at), .value = text_slice(t, at + 1, t.size)};
+}
+
 static inline struct op_value office_value(const struct op_parameter *p, const struct argument *args,
-                                           size_t count, struct text *many)
+                                           size_t count, struct text *many, struct op_field *fields)
 {
     struct op_value v = {.many = many};
     for (size_t i = 0; i < count; i++) {
@@ -83,7 +92,10 @@ static inline struct op_value office_value(const struct op_parameter *p, const s
         day on;
         if (p->type == OP_DAY && day_parse(v.s, &on))
             v.n = on;
-        if (p->many)
+        if (p->type == OP_FIELDS) {
+            v.fields = fields;
+            fields[v.field_count++] = office_field(args[i].value);
+        } else if (p->many)
             many[v.many_count++] = v.s;
     }
     return v;
@@ -95,6 +107,7 @@ static inline struct answer office_call(struct office *o, const struct op_list *
     struct answer answer = {0};
     struct op_value values[OFFICE_ARGUMENTS_MAX] = {0};
     struct text many[OFFICE_ARGUMENTS_MAX];
+    struct op_field fields[OFFICE_ARGUMENTS_MAX];
     struct arena a;
     struct buf out;
     struct json j;
@@ -105,10 +118,12 @@ static inline struct answer office_call(struct office *o, const struct op_list *
         if (strcmp(list->at[i]->name, name) == 0)
             op = list->at[i];
     for (size_t i = 0; i < op->count; i++)
-        values[i] = office_value(&op->parameters[i], args, count, many);
+        values[i] = office_value(&op->parameters[i], args, count, many, fields);
     struct op_call call = {
         .op = op, .values = values, .arena = &a, .session = &o->session, .lang = LANG_ZH, .by = TEXT("test")};
     answer.done = op->run(&call, &answer.err);
+    if (!answer.done && call.refusal_count > 0)
+        answer.refused = call.refusals[0].why->kind->code;
     if (answer.done) {
         json_open(&j, json_to_buf, &out);
         answer.done = op->json(&call, &j, &answer.err) && json_end(&j);

@@ -62,6 +62,27 @@ static void rare_characters_and_long_names_with_dots_are_found(void **state)
     assert_string_equal(find(f, HOUSEHOLD, "_'"), "H3:3");
 }
 
+/* Only some of the pairs are asked for: the name itself decides, also where the first pairs are common. */
+static void a_long_text_is_found_whole_among_names_that_share_its_pairs(void **state)
+{
+    struct fixture *f = *state;
+    struct test_row rows[70];
+    char values[70][96];
+    for (int i = 0; i < 70; i++) {
+        (void)snprintf(values[i], sizeof values[i], "village=411622104205; number=G%02d; name=甲乙丙丁戊", i);
+        rows[i] = (struct test_row){HOUSEHOLD, 0, (uint32_t)i + 3, NULL, values[i]};
+    }
+    assert_true(import_rows(f, rows, COUNT_OF(rows), false).good);
+    IMPORT(f, {HOUSEHOLD, 0, 3, NULL, "village=411622104205; number=H1; name=甲乙丙丁戊己"},
+           {HOUSEHOLD, 0, 4, NULL, "village=411622104205; number=H2; name=子甲乙丙丁戊己"},
+           {HOUSEHOLD, 0, 5, NULL, "village=411622104205; number=H3; name=戊己甲乙丙丁戊"},
+           {HOUSEHOLD, 0, 6, NULL, "village=411622104205; number=H4; name=甲乙丙丁戊己庚"});
+    assert_string_equal(find(f, HOUSEHOLD, "甲乙丙丁戊己"), "H1:1 H4:2 H2:3");
+    assert_string_equal(find(f, HOUSEHOLD, "丙丁戊己"), "H1:3 H2:3 H4:3");
+    assert_string_equal(find(f, HOUSEHOLD, "丁戊己庚"), "H4:3");
+    assert_string_equal(find(f, HOUSEHOLD, "乙甲乙丙"), "");
+}
+
 static void a_household_is_found_by_its_members(void **state)
 {
     struct fixture *f = *state;
@@ -137,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(one_character_two_and_more_are_found_the_best_first),
+        TEST(a_long_text_is_found_whole_among_names_that_share_its_pairs),
         TEST(rare_characters_and_long_names_with_dots_are_found),
         TEST(a_household_is_found_by_its_members),
         TEST(what_is_renamed_or_moves_is_found_as_it_is_now),
