@@ -29,24 +29,25 @@ const all: Record<string, string> = {
   jobs: '/job',
   unknown: '/nowhere'
 }
-const rounds: [who: string, size: typeof WIDE, kept: Record<string, string>, name: string][] = [
-  ['clerk', WIDE, {}, 'wide'],
-  ['clerk', PHONE, {}, 'phone'],
-  ['clerk', WIDE, { large: 'yes' }, 'large'],
-  ['clerk', WIDE, { language: 'en' }, 'english'],
-  ['cadre', PHONE, {}, 'phone'],
-  ['leader', WIDE, {}, 'wide'],
-  ['auditor', WIDE, {}, 'wide'],
-  ['security', WIDE, {}, 'wide']
+/* axe takes ten seconds a page: it looks where pages differ. */
+const rounds: [who: string, size: typeof WIDE, kept: Record<string, string>, name: string, looksClosely: boolean][] = [
+  ['clerk', WIDE, {}, 'wide', true],
+  ['clerk', PHONE, {}, 'phone', true],
+  ['clerk', WIDE, { large: 'yes' }, 'large', true],
+  ['clerk', WIDE, { language: 'en' }, 'english', false],
+  ['cadre', PHONE, {}, 'phone', true],
+  ['leader', WIDE, {}, 'wide', false],
+  ['auditor', WIDE, {}, 'wide', false],
+  ['security', WIDE, {}, 'wide', false]
 ]
-describe.each(rounds)('%s %o %o', (who, size, kept, name) => {
+describe.each(rounds)('%s %o %o', (who, size, kept, name, looksClosely) => {
   test('pages stand and are accessible', async () => {
     const visit = await office.enter(who, size, kept)
     const found: string[] = []
     for (const [page, path] of Object.entries(all)) {
       await visit.go(path)
       await visit.picture(`${who}-${name}-${page}`)
-      found.push(...(await visit.access()).map((x) => `${page}: ${x}`))
+      if (looksClosely) found.push(...(await visit.access()).map((x) => `${page}: ${x}`))
       const wide = await visit.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
       if (wide > 1) found.push(`${page}: ${wide} px wider than the screen`)
     }

@@ -3,5 +3,5 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
-  test: { include: ['test/journey/*.journey.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }
+  test: { include: ['test/journey/*.journey.ts'], testTimeout: 1_200_000, hookTimeout: 120_000, fileParallelism: false }
 })
