@@ -1,6 +1,7 @@
 /* Gathers the operations. Always holds: the list is complete before the first command is parsed. */
 #include "api/api.h"
 #include "domain/account/account.h"
+#include "domain/backup/backup.h"
 #include "domain/check/check.h"
 #include "domain/import/import.h"
 #include "domain/registry/registry.h"
@@ -15,8 +16,8 @@ const struct op_list *api_ops(void)
 {
     static const struct op *all[OPS_MAX];
     static struct op_list list;
-    const struct op_list *const modules[] = {&registry_ops, &import_ops, &check_ops,  &report_ops,
-                                             &synth_ops,    &tool_ops,   &account_ops};
+    const struct op_list *const modules[] = {&registry_ops, &import_ops, &check_ops,   &report_ops,
+                                             &synth_ops,    &tool_ops,   &account_ops, &backup_ops};
     if (list.at != NULL)
         return &list;
     for (size_t m = 0; m < COUNT_OF(modules); m++)

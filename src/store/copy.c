@@ -4,6 +4,7 @@
 #include "store/backend.h"
 #include "store/store.err.h"
 #include <sodium.h>
+#include <stdlib.h>
 
 #define NAMES_MAX (16u << 20)
 #define SQL_TEXT_MAX (1u << 20)
@@ -24,6 +25,13 @@ struct copying {
 
 /* ---- what there is ---- */
 
+static int column_order(const void *a, const void *b)
+{
+    const struct column *left = a, *right = b;
+    return text_compare(left->name, right->name);
+}
+
+/* By name: in which order a database got its columns is its own affair. */
 static bool columns_read(struct store *db, struct text table, struct arena *a, struct table *out,
                          struct err *e)
 {
@@ -50,7 +58,11 @@ static bool columns_read(struct store *db, struct text table, struct arena *a, s
             break;
     }
     statement_close(s);
-    return step == STEP_DONE || err_fail(e, &OUT_OF_MEMORY);
+    if (step != STEP_DONE)
+        return err_fail(e, &OUT_OF_MEMORY);
+    if (out->count > 1)
+        qsort(out->columns, out->count, sizeof *out->columns, column_order);
+    return true;
 }
 
 static bool has_column(const struct table *t, struct text name)
@@ -149,15 +161,25 @@ static struct statement *open_writing(struct store *db, const struct table *t, s
 
 /* ---- rows ---- */
 
-static void digest_value(crypto_generichash_state *state, struct value v)
+static void digest_bytes(crypto_generichash_state *state, const void *bytes, uint64_t size)
 {
-    unsigned char kind = (unsigned char)v.kind;
-    uint64_t size = v.kind == VALUE_INT ? sizeof v.n : v.kind == VALUE_NONE ? 0 : v.s.size;
-    const void *bytes = v.kind == VALUE_INT ? (const void *)&v.n : (const void *)v.s.at;
-    crypto_generichash_update(state, &kind, 1);
     crypto_generichash_update(state, (const unsigned char *)&size, sizeof size);
     if (size > 0)
         crypto_generichash_update(state, bytes, size);
+}
+
+/* A value that is not known says nothing, so that a column which only one of two databases has makes no
+ * difference as long as nothing stands in it. */
+static void digest_value(crypto_generichash_state *state, struct text column, struct value v)
+{
+    if (v.kind == VALUE_NONE)
+        return;
+    unsigned char kind = (unsigned char)v.kind;
+    uint64_t size = v.kind == VALUE_INT ? sizeof v.n : v.s.size;
+    const void *bytes = v.kind == VALUE_INT ? (const void *)&v.n : (const void *)v.s.at;
+    digest_bytes(state, column.at, column.size);
+    crypto_generichash_update(state, &kind, 1);
+    digest_bytes(state, bytes, size);
 }
 
 /* Reads a table in its key's order; with `write` every row goes there. */
@@ -173,10 +195,11 @@ static bool rows_pass(struct store *db, const struct table *t, struct statement 
     while (good && (step = statement_step(read, e)) == STEP_ROW) {
         for (size_t i = 0; i < t->count; i++) {
             struct value v = statement_column(read, (int)i);
-            digest_value(&state, v);
+            digest_value(&state, t->columns[i].name, v);
             if (write != NULL)
                 statement_bind(write, (int)i + 1, v);
         }
+        digest_bytes(&state, "", 0); /* a row ends: no column has an empty name */
         good = write == NULL || statement_send(write, e);
         out->rows++;
     }

@@ -1,7 +1,8 @@
 /* A whole database into another one, of whichever engine, table by table.
  *
  * Rows go in the order of their keys, which both engines agree upon (text by code point). What was written is
- * read back and its digest held against that of what was read.
+ * read back and its digest held against that of what was read. The digest of a table is that of its rows in
+ * that order, each the values that are known with the names of their columns: it is the same on both engines.
  */
 #ifndef STORE_COPY_H
 #define STORE_COPY_H

@@ -8,7 +8,10 @@ from story import AREA, DAY, HONGHUA, Office, ROOT, TMP, ask, few, hold, run, sm
 books = small_town("books", households=60)
 office = Office("lookup", books, area=AREA)
 COMMANDS = ("init", "policy show", "policy load", "catalog", "list", "get", "journal list", "journal verify", "import", "check",
-            "finding list", "finding explain", "grade", "indicator", "report town", "synth", "sheet dump", "cel", "bench", "copy", "grant")
+            "finding list", "finding explain", "grade", "indicator", "report town", "synth", "sheet dump", "cel", "bench", "copy", "grant",
+            "browse", "search", "reveal", "create", "change", "judge", "member join", "member leave", "household head", "household move",
+            "household split", "household merge", "import undo", "account add", "account list", "account password", "account disable",
+            "account token", "account totp", "account notice", "backup", "restore", "serve")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 

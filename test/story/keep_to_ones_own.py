@@ -436,7 +436,7 @@ def no_command_does_more_by_as_than_the_role_may():
             "import": ["no-such-file.xlsx"], "finding explain": ["x", "--reason", "x"], "report town": [], "account add": ["x", "--role", "clerk", "--area", TOWN],
             "account password": ["no-such"], "account disable": ["no-such"], "account token": ["no-such"], "account totp": ["no-such"],
             "change": ["household", "1"], "create": ["household"], "judge": ["household", "1"], "reveal": ["household", "1", "--reason", "x"],
-            "search": ["household", "x"], "import undo": ["x"], "catalog": ["household"]}
+            "search": ["household", "x"], "backup": ["x.bak"], "restore": ["x.bak"], "import undo": ["x"], "catalog": ["household"]}
     roles = ["clerk", "village_cadre", "auditor", "admin_security", "fund_clerk"] if not SLOW else ["clerk"]
     wrong, count = [], 0
     before = office.bytes_held()

@@ -51,6 +51,12 @@ static struct coerce_cell translated(const struct sheet_cell *cell, const struct
     return out;
 }
 
+/* The lone star of a value that is not sealed; one of a code would be refused as no code. */
+static bool is_star(const struct catalog_field *field, const struct sheet_cell *cell)
+{
+    return cell->kind == SHEET_TEXT && !field->sealed && catalog_is_mask(field, text_trim(cell->text));
+}
+
 enum cell_state cell_read(const struct catalog_field *field, struct text unit, const struct sheet_cell *cell,
                           const struct cell_context *context, struct arena *a, struct value *out,
                           enum coerce_remark *remark_out, struct err *why)
@@ -64,9 +70,13 @@ enum cell_state cell_read(const struct catalog_field *field, struct text unit, c
     }
     if (cell_is_blank(cell))
         return CELL_EMPTY;
+    if (is_star(field, cell))
+        return CELL_MASKED;
     struct coerce_cell as = translated(cell, field, context->date1904);
     if (!coerce_cell(field, &as, unit, a, &coerced, why))
         return CELL_REFUSED;
+    if (coerced.value.kind == VALUE_TEXT && field->sealed && catalog_is_mask(field, coerced.value.s))
+        return CELL_MASKED;
     *out = coerced.value;
     *remark_out = coerced.remark;
     return coerced.value.kind == VALUE_NONE ? CELL_EMPTY : CELL_FITS;

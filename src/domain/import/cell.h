@@ -8,6 +8,7 @@
 enum cell_state {
     CELL_EMPTY, /* nothing in it: the field is not known */
     CELL_FITS,
+    CELL_MASKED, /* a sensitive value as it is shown (catalog_is_mask): the value itself is not here */
     CELL_REFUSED /* `why` says it, with `field` and `value` */
 };
 struct cell_context {

@@ -154,10 +154,12 @@ static void tell_cells(struct reader *r, const struct import_sheet *s, const str
                                 .value = cell_written(cell, s->rows.context.date1904, &r->scratch)};
             if (state == CELL_REFUSED && !kept)
                 tell(&r->teller, &what, &why);
+            else if (state == CELL_MASKED && kept)
+                tell_kind(&r->teller, &what, &IMPORT_MASKED);
             else if (state == CELL_FITS && remark != COERCE_AS_WRITTEN && kept)
                 tell_kept(r, &what, &v, remark);
             arena_rewind(&r->scratch, mark);
-            if (state == CELL_REFUSED || remark != COERCE_AS_WRITTEN)
+            if (state == CELL_REFUSED || state == CELL_MASKED || remark != COERCE_AS_WRITTEN)
                 break;
         }
     }
@@ -187,10 +189,33 @@ static uint32_t column_of(const struct layout *l, const struct catalog_field *fi
     return PROBLEM_NO_COLUMN;
 }
 
+/* The row is refused: by the certificate it could have been found, by its mask it cannot. */
+static void tell_masked_key(struct reader *r, const struct import_sheet *s, const struct sheet_row *row,
+                            const struct row_read *read)
+{
+    const struct catalog_field *field = read->masked_key;
+    uint32_t column = column_of(&s->layout, field);
+    const struct sheet_cell *cell = row_cell(row, column);
+    struct told what = {.level = PROBLEM_ERROR,
+                        .sheet = s->number,
+                        .row = row->number,
+                        .column = column,
+                        .field = field,
+                        .value = cell != NULL ? cell->text : TEXT_NONE};
+    struct err why = {.kind = &IMPORT_KEY_MASKED};
+    err_add(&why, "key", label_in(read->missing[0]->label, r->options.lang));
+    tell(&r->teller, &what, &why);
+    tell_cells(r, s, row, read, false);
+}
+
 static void tell_row(struct reader *r, const struct import_sheet *s, const struct sheet_row *row,
                      const struct row_read *read)
 {
     struct told what = {.sheet = s->number, .row = row->number};
+    if (read->masked_key != NULL && read->verdict == ROW_RECORD) {
+        tell_masked_key(r, s, row, read);
+        return;
+    }
     for (size_t i = 0; i < read->missing_count; i++) {
         what.level = read->verdict == ROW_ODD ? PROBLEM_NOTE : PROBLEM_ERROR;
         what.field = read->missing[i];

@@ -9,6 +9,7 @@
 
 static void set_bit(uint64_t bits[4], size_t at) { bits[at / 64] |= (uint64_t)1 << (at % 64); }
 static void clear_bit(uint64_t bits[4], size_t at) { bits[at / 64] &= ~((uint64_t)1 << (at % 64)); }
+static bool has_bit(const uint64_t bits[4], size_t at) { return (bits[at / 64] >> (at % 64) & 1) != 0; }
 static bool is_stored(const struct catalog_field *f) { return f != NULL && f->column != SIZE_MAX; }
 
 /* A column of names counts where the entity has a village of its own. */
@@ -96,6 +97,13 @@ static void add_fault(struct row_read *out, size_t position)
     out->faults[out->fault_count++] = (uint16_t)position;
 }
 
+static void add_remark(struct row_read *out, size_t position)
+{
+    if (out->remark_count > 0 && out->remarks[out->remark_count - 1] == position)
+        return;
+    out->remarks[out->remark_count++] = (uint16_t)position;
+}
+
 static struct cell_memory *memory_of(const struct row_reader *r, size_t position, bool also)
 {
     return (struct cell_memory *)(void *)(r->memories + (2 * position + also) * CELL_MEMORY_SIZE);
@@ -121,9 +129,10 @@ static bool read_field(struct work *w, size_t position, const struct catalog_fie
         add_fault(w->out, position);
         return false;
     }
-    if (remark != COERCE_AS_WRITTEN
-        && (w->out->remark_count == 0 || w->out->remarks[w->out->remark_count - 1] != position))
-        w->out->remarks[w->out->remark_count++] = (uint16_t)position;
+    if (state == CELL_MASKED) /* as if the sheet had no such column for this row */
+        clear_bit(part->given, field->column);
+    if (state == CELL_MASKED || remark != COERCE_AS_WRITTEN)
+        add_remark(w->out, position);
     return true;
 }
 
@@ -192,6 +201,14 @@ static bool is_set(const struct row_reader *r, size_t field)
     return false;
 }
 
+/* The sheet has the column, and this row's cell in it says nothing. Before keys are spared. */
+static bool is_masked(const struct row_reader *r, const struct row_read *out,
+                      const struct catalog_field *field)
+{
+    return field->column != SIZE_MAX && has_bit(r->given, field->column)
+           && !has_bit(out->main.given, field->column);
+}
+
 /* Which key fields lack a value; none when the other key of the entity stands. *own_out: a cell of the key is
  * this row's own, not filled from a merged range above. */
 static void look_for_key(const struct row_reader *r, const struct sheet_row *row, struct row_read *out,
@@ -209,8 +226,11 @@ static void look_for_key(const struct row_reader *r, const struct sheet_row *row
     }
     bool other = out->missing_count > 0 && entity->alternate_key_count > 0, other_own = false;
     for (size_t i = 0; other && i < entity->alternate_key_count; i++) {
-        const struct sheet_cell *cell = key_cell(r, row, &entity->fields[entity->alternate_key[i]]);
-        other = cell != NULL;
+        const struct catalog_field *field = &entity->fields[entity->alternate_key[i]];
+        const struct sheet_cell *cell = key_cell(r, row, field);
+        other = cell != NULL && !is_masked(r, out, field);
+        if (cell != NULL && !other)
+            out->masked_key = field;
         other_own |= cell != NULL && cell->fill == SHEET_FILL_OWN;
     }
     if (other) {
@@ -361,6 +381,7 @@ bool row_read(const struct row_reader *r, const struct sheet_row *row, struct ar
     bool key_is_own;
     out->verdict = ROW_PASSED;
     out->refused = out->by_name = false;
+    out->masked_key = NULL;
     out->fault_count = out->remark_count = out->missing_count = 0;
     out->main =
         (struct row_part){.values = arena_take_many(a, r->entity->stored_count + 1, sizeof(struct value))};

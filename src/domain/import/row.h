@@ -44,6 +44,7 @@ struct row_read {
     size_t fault_count, remark_count;
     const struct catalog_field *missing[ROW_KEYS_MAX]; /* key fields without a value */
     size_t missing_count;
+    const struct catalog_field *masked_key; /* what could have stood in for them, had it not been masked */
     struct err why; /* of the last refused cell */
     bool by_name;   /* the village was found by its name */
 };

@@ -55,21 +55,6 @@ static bool table_done(void *user, const struct copied *table, struct err *e)
     return op_progress(c->call, "copy", c->rows, 0) || err_fail(e, &RECORD_CANCELLED);
 }
 
-/* The tables of the pack in force, then all rows. */
-static bool fill(struct copy *c, struct session *from, struct store *to, struct err *e)
-{
-    if (!store_begin(to, e))
-        return false;
-    struct records *records = records_open(to, from->catalog, from->vault, c->call->arena, e);
-    bool good = records != NULL && records_define(records, e) && store_begin_read(from->store, e);
-    if (good) {
-        good = store_copy(from->store, to, table_done, c, e);
-        good = store_end(from->store, good, e);
-    }
-    records_close(records);
-    return store_end(to, good, e);
-}
-
 static bool run_copy(struct op_call *call, struct err *e)
 {
     struct copy *c = arena_take(call->arena, sizeof *c);
@@ -83,7 +68,8 @@ static bool run_copy(struct op_call *call, struct err *e)
     c->call = call;
     call->result = c;
     bool good = session_open(&from, &options, e) && store_shown(target, call->arena, &c->shown, e)
-                && store_open(target, STORE_CREATE, &to, e) && fill(c, &from, to, e) && store_publish(to, e);
+                && store_open(target, STORE_CREATE, &to, e) && session_copy(&from, to, table_done, c, e)
+                && store_publish(to, e);
     store_close(to);
     session_close(&from);
     return good;

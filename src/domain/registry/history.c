@@ -10,6 +10,7 @@
 static const struct op_parameter list_parameters[] = {
     {.name = "record", .type = OP_TEXT, .value = "ID", .zh = "只看这条记录", .en = "this record only"},
     {.name = "limit", .type = OP_INT, .value = "N", .zh = "最多列出几条", .en = "at most so many"},
+    {.name = "newest", .type = OP_FLAG, .zh = "新的在前", .en = "the newest first"},
 };
 
 static bool run_list(struct op_call *call, struct err *e)
@@ -65,8 +66,11 @@ static bool entries_each(struct op_call *call, int64_t most,
                        .user = user,
                        .most = most,
                        .e = e};
-    return journal_list(call->session->journal, record->given ? record->s : TEXT_NONE,
-                        to.actor == NULL ? most : -1, see_entry, &to, e)
+    struct text of = record->given ? record->s : TEXT_NONE;
+    int64_t looked_at = to.actor == NULL ? most : -1;
+    struct journal *log = call->session->journal;
+    return (op_value(call, "newest")->given ? journal_list_newest(log, of, looked_at, see_entry, &to, e)
+                                            : journal_list(log, of, looked_at, see_entry, &to, e))
            && e->kind == NULL;
 }
 

@@ -426,6 +426,9 @@ MUST_USE struct cel_env *catalog_env_new(const struct catalog *c, struct arena *
 /* A sealed value with '*' in the place of what must not be seen: the first and last characters stay where the
  * value is long enough for that to tell records apart and give nothing away. Never without a '*'. */
 struct text catalog_mask(struct arena *a, const struct catalog_field *field, struct text plain);
+/* Whether `t` looks like what a reader was shown in the place of the field's value: catalog_mask's form of a
+ * sealed one, a single '*' of another sensitive one. Such a text says nothing of the value. */
+bool catalog_is_mask(const struct catalog_field *field, struct text t);
 /* A value that a field refuses, as the refusal may quote it: masked where the field is sensitive, and
  * elsewhere without runs of 11 digits or more, which are somebody's number in a wrong column. The numbers of
  * records are quoted in full. */

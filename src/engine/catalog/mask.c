@@ -18,16 +18,35 @@ static size_t offset_of(struct text t, size_t character)
     return at;
 }
 
+static void kept_of(const struct catalog_field *field, size_t count, size_t *first, size_t *last)
+{
+    kept(count, first, last);
+    if (field->type == FIELD_TEXT) { /* words: a name, an address */
+        *first = count > 1 ? 1 : 0;
+        *last = 0;
+    }
+}
+
+bool catalog_is_mask(const struct catalog_field *field, struct text t)
+{
+    size_t count = text_count(t), first = 0, last = 0;
+    if (!field->sealed)
+        return field->class == CLASS_SENSITIVE && text_equal(t, TEXT("*"));
+    if (count == 0)
+        return false;
+    kept_of(field, count, &first, &last);
+    size_t at = offset_of(t, first), end = offset_of(t, count - last);
+    while (at < end && t.at[at] == '*')
+        at++;
+    return at == end;
+}
+
 struct text catalog_mask(struct arena *a, const struct catalog_field *field, struct text plain)
 {
     size_t count = text_count(plain), first = 0, last = 0;
     if (plain.at == NULL || count == 0)
         return plain;
-    kept(count, &first, &last);
-    if (field->type == FIELD_TEXT) { /* words: a name, an address */
-        first = count > 1 ? 1 : 0;
-        last = 0;
-    }
+    kept_of(field, count, &first, &last);
     size_t stars = count - first - last, head = offset_of(plain, first),
            tail = offset_of(plain, count - last);
     char *out = arena_take(a, head + stars + (plain.size - tail) + 1);

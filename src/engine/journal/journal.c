@@ -33,6 +33,11 @@ static const char list_record[] =
 /* scan: the whole log was asked for */
 static const char list_all[] =
     "SELECT county, entry, sealed FROM journal_entry ORDER BY county, position LIMIT ?2";
+static const char list_record_newest[] =
+    "SELECT county, entry, sealed FROM journal_entry WHERE record = ?1 ORDER BY county DESC, position DESC "
+    "LIMIT ?2";
+static const char list_all_newest[] =
+    "SELECT county, entry, sealed FROM journal_entry ORDER BY county DESC, position DESC LIMIT ?2";
 
 /* scan: of heads, one for each batch; the entries of one lie behind those of the head before it */
 static const char list_batch[] =
@@ -469,6 +474,13 @@ bool journal_list(struct journal *log, struct text record, int64_t limit,
                   bool (*each)(void *user, const struct journal_entry *entry), void *user, struct err *e)
 {
     return list(log, record.at != NULL ? list_record : list_all, record, limit, each, user, e);
+}
+
+bool journal_list_newest(struct journal *log, struct text record, int64_t limit,
+                         bool (*each)(void *user, const struct journal_entry *entry), void *user,
+                         struct err *e)
+{
+    return list(log, record.at != NULL ? list_record_newest : list_all_newest, record, limit, each, user, e);
 }
 
 struct of_batch {

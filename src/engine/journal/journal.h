@@ -48,6 +48,10 @@ struct journal_entry {
 MUST_USE bool journal_list(struct journal *log, struct text record, int64_t limit,
                            bool (*each)(void *user, const struct journal_entry *entry), void *user,
                            struct err *e);
+/* The same, the newest first. */
+MUST_USE bool journal_list_newest(struct journal *log, struct text record, int64_t limit,
+                                  bool (*each)(void *user, const struct journal_entry *entry), void *user,
+                                  struct err *e);
 /* The entries of one batch (its UUID as text), the newest first; none where there is no such batch. */
 MUST_USE bool journal_batch(struct journal *log, struct text batch,
                             bool (*each)(void *user, const struct journal_entry *entry), void *user,

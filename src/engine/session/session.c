@@ -22,22 +22,20 @@ static bool fail_on_file(const struct session *s, const struct err_kind *kind, s
     return false;
 }
 
-/* contract: --key-file, else HONGHUA_KEY_FILE, else <db>.key beside the file; beside a server there is no
- * place for one. *named_out: somebody chose it. */
-static bool resolve_key_file(struct session *s, const struct session_options *options, bool *named_out)
+/* contract: --key-file, else HONGHUA_KEY_FILE, else <db>.key beside the file. */
+bool session_key_path(struct text db, struct text given, struct arena *a, struct text *out, bool *named_out)
 {
     const char *environment = getenv("HONGHUA_KEY_FILE");
     *named_out = true;
-    if (options->key_file.at != NULL)
-        s->key_file = text_copy(&s->arena, options->key_file);
+    if (given.at != NULL)
+        *out = text_copy(a, given);
     else if (environment != NULL && environment[0] != '\0')
-        s->key_file = text_copy(&s->arena, text_of(environment));
+        *out = text_copy(a, text_of(environment));
     else {
-        s->key_file =
-            store_is_address(s->place) ? TEXT("") : text_format(&s->arena, "%.*s.key", TEXT_ARG(s->db));
+        *out = store_is_address(db) ? TEXT("") : text_format(a, "%.*s.key", TEXT_ARG(db));
         *named_out = false;
     }
-    return s->key_file.at != NULL;
+    return out->at != NULL;
 }
 
 static bool begin(struct session *s, const struct session_options *options, bool *named_out, struct err *e)
@@ -52,7 +50,8 @@ static bool begin(struct session *s, const struct session_options *options, bool
         return err_fail(e, &OUT_OF_MEMORY);
     if (!store_shown(s->place.at, &s->arena, &s->db, e))
         return false;
-    return resolve_key_file(s, options, named_out) || err_fail(e, &OUT_OF_MEMORY);
+    return session_key_path(s->place, options->key_file, &s->arena, &s->key_file, named_out)
+           || err_fail(e, &OUT_OF_MEMORY);
 }
 
 bool session_is_current(struct session *s, bool *out, struct err *e)
@@ -61,7 +60,8 @@ bool session_is_current(struct session *s, bool *out, struct err *e)
     struct arena scratch;
     bool found;
     arena_init(&scratch, SETTING_MAX);
-    bool asked = setting_get(s->store, &(struct setting_get_in){.name = TEXT("policy")}, &scratch, &row, &found, e);
+    bool asked =
+        setting_get(s->store, &(struct setting_get_in){.name = TEXT("policy")}, &scratch, &row, &found, e);
     *out = asked && found && text_equal(row.value, text_of(s->catalog->digest));
     arena_clear(&scratch);
     return asked;

@@ -7,6 +7,9 @@
 #define ENGINE_SESSION_SESSION_H
 #include "engine/journal/journal.h"
 #include "engine/record/record.h"
+#include "store/copy.h"
+
+#define SESSION_COPY_MAX ((size_t)1 << 30) /* bytes that session_copy may take beside the rows */
 
 /* What only those above can check of a pack (its reports); false refuses it. Memory from `a`. */
 typedef bool session_check(const struct catalog *c, struct arena *a, struct err *e);
@@ -55,6 +58,15 @@ MUST_USE bool session_init(struct session *s, const struct session_options *opti
 /* Loads a new version of the pack into the open database; in force from now on. Same digest: nothing changes,
  * *changed_out false. */
 MUST_USE bool session_policy_load(struct session *s, struct text folder, bool *changed_out, struct err *e);
+/* Copies everything, as it stands at one moment, into `to`, which is being made (STORE_CREATE): the tables of
+ * the pack in force, then all rows; the caller publishes it. Others go on writing meanwhile. `each` as in
+ * store_copy. */
+MUST_USE bool session_copy(struct session *from, struct store *to, store_copied *each, void *user,
+                           struct err *e);
+/* Where the key of the database `db` lies: as `given`, else HONGHUA_KEY_FILE (then *named_out: somebody chose
+ * it), else beside a file; beside a server there is no place for one (empty). false: out of memory. */
+MUST_USE bool session_key_path(struct text db, struct text given, struct arena *a, struct text *out,
+                               bool *named_out);
 /* Is the pack that the session opened with still in force? Else it is to be opened anew. */
 MUST_USE bool session_is_current(struct session *s, bool *out, struct err *e);
 /* Keeps the office's area once it is known (first import). In the caller's transaction. */

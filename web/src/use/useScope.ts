@@ -57,12 +57,8 @@ export function useScope() {
   const old = computed(() => picked.value !== 0 && picked.value < newest.value)
   const townCode = computed(() => own.value.code.slice(0, 9))
   const set = (what: { area?: string; year?: string }): void => {
-    const query = { ...route.query }
-    for (const [k, v] of Object.entries(what)) {
-      if (v) query[k] = v
-      else delete query[k]
-    }
-    void router.push({ query })
+    const rest = Object.entries(route.query).filter(([k]) => !(k in what))
+    void router.push({ query: { ...Object.fromEntries(rest), ...Object.fromEntries(Object.entries(what).filter(([, v]) => v)) } })
   }
   /* What every link of the page carries on. */
   const kept = computed(() => ({
