@@ -27,7 +27,7 @@ CRASH = re.compile(r"Sanitizer|runtime error:|[Aa]ssert|core dumped|Traceback|\.
 LIMIT_S = 240  # one run, in the build with sanitizers on a loaded machine
 # On a server (scripts/check.py starts one and names its address): each office has a database there, its key beside us.
 SERVER = os.environ.get("HONGHUA_TEST_POSTGRES") if os.environ.get("HONGHUA_TEST_ENGINE") == "postgres" else None
-SLOW = re.search(rb"(Address|Thread)Sanitizer", pathlib.Path(HONGHUA).read_bytes()) is not None  # each run takes ten times as long
+SLOW = re.search(rb"AddressSanitizer|ThreadSanitizer|__tsan_init|__asan_init", pathlib.Path(HONGHUA).read_bytes()) is not None  # each run takes ten times as long
 
 TMP = pathlib.Path(tempfile.mkdtemp(prefix="honghua-story-"))
 TMP.chmod(0o755)  # some stories go on as another user
