@@ -4,7 +4,7 @@
     bench/run.py [NAME...] [--quick] [--runs N] [--cpu] [--no-peers] [--json FILE] [--build DIR]
     (--json -: the JSON alone on standard output, the tables on standard error)
 
-NAME: read, import, write, insert, frame, check, cel, engine-import, engine-file, engine-check, engine-report; none: all. --quick takes smaller data. --cpu compares
+NAME: read, import, write, insert, frame, check, cel, engine-import, engine-file, engine-check, engine-report, http; none: all. --quick takes smaller data. --cpu compares
 CPU seconds instead of the wall clock, for a machine that others use, too. Data and peers are made once below
 DIR/bench-data. BENCH_HOUSEHOLDS and BENCH_ROWS set the sizes.
 """
@@ -18,6 +18,7 @@ import time
 import rows_cel
 import rows_check
 import rows_engine
+import rows_http
 import rows_sheet
 import rows_store
 from house import ROOT, House
@@ -25,7 +26,7 @@ from house import ROOT, House
 ROWS = {"read": rows_sheet.read, "import": rows_sheet.import_rows, "write": rows_sheet.write,
         "insert": rows_store.insert, "frame": rows_check.frame, "check": rows_check.check, "cel": rows_cel.cel,
         "engine-import": rows_engine.import_both, "engine-file": rows_engine.file_both, "engine-check": rows_engine.check_both,
-        "engine-report": rows_engine.report_both}
+        "engine-report": rows_engine.report_both, "http": rows_http.http}
 
 
 def arguments():

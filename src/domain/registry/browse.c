@@ -42,6 +42,11 @@ static const struct op_parameter parameters[] = {
      .value = "FIELD",
      .zh = "按哪个字段排序，前面加 - 为从大到小",
      .en = "order by this field; -FIELD descends"},
+    {.name = "columns",
+     .type = OP_TEXT,
+     .value = "FIELD,FIELD",
+     .zh = "只要这些字段（编号总在其中），逗号分隔",
+     .en = "these fields alone, with commas between; the key is always among them"},
     {.name = "as-of",
      .type = OP_DAY,
      .value = "DATE",
@@ -88,7 +93,8 @@ static bool list_query(const struct op_call *call, struct browse *b, struct err 
                                .open_sealed = call->session->vault != NULL};
     if (!records_area(call->session->records, op_value(call, "area")->s, &q->area, e)
         || !names_area(b, &q->area, &names, e)
-        || !view_open_in(call, b->entity, false, NULL, &names, &b->view, e))
+        || !view_open_in(call, b->entity, false, NULL, &names, &b->view, e)
+        || !view_narrow(call, b->view, op_value(call, "columns"), e))
         return false;
     q->fields = view_fields(b->view, &q->field_count);
     return true;

@@ -42,6 +42,11 @@ MUST_USE bool view_open(const struct op_call *call, const struct catalog_entity 
 MUST_USE bool view_open_in(const struct op_call *call, const struct catalog_entity *entity, bool reveal,
                            const struct view *beside, const struct area *area, struct view **out,
                            struct err *e);
+/* Leaves the record's key and the fields that `columns` names (not given: all), in the pack's order: what is
+ * not asked for is not read. REGISTRY_COLUMN_UNKNOWN: there is no such field, or the caller does not see it.
+ */
+MUST_USE bool view_narrow(const struct op_call *call, struct view *view, const struct op_value *columns,
+                          struct err *e);
 /* The stored fields to ask a scan for, in its order. */
 const struct catalog_field *const *view_fields(const struct view *view, size_t *count_out);
 /* All columns of the view. */

@@ -118,6 +118,65 @@ bool view_open_in(const struct op_call *call, const struct catalog_entity *entit
     return v->names != NULL;
 }
 
+/* Marks the column of that name; false: there is none. */
+static bool mark(const struct view *v, struct text name, bool *wanted)
+{
+    const struct catalog_field *field = field_named(v->entity, name);
+    for (size_t i = 0; field != NULL && i < v->count; i++)
+        if (v->columns[i] == field)
+            return wanted[i] = true;
+    return false;
+}
+
+static bool is_key(const struct catalog_entity *entity, const struct catalog_field *field)
+{
+    for (size_t i = 0; i < entity->key_count; i++)
+        if (&entity->fields[entity->key[i]] == field)
+            return true;
+    return false;
+}
+
+static void keep_columns(struct view *v, const bool *wanted)
+{
+    size_t count = 0;
+    v->field_count = 0;
+    for (size_t i = 0; i < v->count; i++) {
+        const struct catalog_field *field = v->columns[i];
+        if (!wanted[i] && !is_key(v->entity, field))
+            continue;
+        v->shows[count] = v->shows[i];
+        v->columns[count] = field;
+        v->position[count++] = field->column == SIZE_MAX ? SIZE_MAX : v->field_count;
+        if (field->column != SIZE_MAX)
+            v->fields[v->field_count++] = field;
+    }
+    v->count = count;
+}
+
+bool view_narrow(const struct op_call *call, struct view *view, const struct op_value *columns, struct err *e)
+{
+    if (!columns->given)
+        return true;
+    bool *wanted = arena_take_many(call->arena, view->count + 1, sizeof *wanted);
+    if (wanted == NULL)
+        return err_fail(e, &OUT_OF_MEMORY);
+    for (size_t i = 0; i < view->count; i++)
+        wanted[i] = false;
+    for (size_t from = 0; from <= columns->s.size;) {
+        size_t comma = text_find(columns->s, TEXT(","), from);
+        size_t to = comma == SIZE_MAX ? columns->s.size : comma;
+        struct text name = text_slice(columns->s, from, to - from);
+        if (!mark(view, name, wanted)) {
+            err_fail_text(e, &REGISTRY_COLUMN_UNKNOWN, "name", name);
+            err_add(e, "entity", view->entity->id);
+            return false;
+        }
+        from = to + 1;
+    }
+    keep_columns(view, wanted);
+    return true;
+}
+
 const struct catalog_field *const *view_fields(const struct view *view, size_t *count_out)
 {
     *count_out = view->field_count;
