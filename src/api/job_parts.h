@@ -61,6 +61,9 @@ void job_changed_locked(struct job *job);
 void job_drop_locked(struct job *job);
 /* A running or waiting job of an account, or NULL. Under the lock. */
 struct job *job_find_locked(struct jobs *jobs, struct text id, struct text account);
+/* Where the file that a job gives back lies. */
+#define JOB_PATH_MAX 128
+void job_file_path(const struct jobs *jobs, struct text id, char out[JOB_PATH_MAX]);
 /* Runs one job on a worker to its end. */
 void job_run(struct worker *w, struct job *job);
 

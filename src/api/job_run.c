@@ -84,6 +84,18 @@ static void write_problem(struct job *job, const struct err *e)
     (void)json_end(&out);
 }
 
+/* What came back for the files stays as long as the server runs, for the account of the job. */
+static void keep_file(struct job *job)
+{
+    char path[JOB_PATH_MAX];
+    if (job->upload == NULL)
+        return;
+    struct text result = upload_result(job->upload);
+    job_file_path(job->jobs, text_of(job->id), path);
+    if (result.at != NULL && file_exists(result.at))
+        (void)rename(result.at, path);
+}
+
 static bool keep_end(struct worker *w, const struct job *job, enum job_state state, int64_t now)
 {
     struct session *s;
@@ -115,6 +127,8 @@ void job_run(struct worker *w, struct job *job)
     enum job_state state = done ? JOB_DONE : job->cancelled ? JOB_CANCELLED : JOB_FAILED;
     pthread_mutex_unlock(&job->jobs->lock);
     int64_t now = clock_now_ms();
+    if (done)
+        keep_file(job);
     /* Where the database is gone, too, the next start tells. */
     if (!keep_end(w, job, state, now) && !keep_end(w, job, state, now))
         w->broken = true;

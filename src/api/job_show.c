@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define LIST_MAX 100
+#define UUID_SIZE 36
 #define EVENT_MAX (JOB_RESULT_MAX + 65536)
 
 static void json_time(struct json *out, const char *key, int64_t ms)
@@ -176,6 +177,36 @@ bool job_events_handle(struct worker *w, struct request *r, struct err *e)
     }
     r->answer.status = 200;
     r->answer.type = "text/event-stream";
+    return true;
+}
+
+/* ---- the file ---- */
+
+void job_file_path(const struct jobs *jobs, struct text id, char out[JOB_PATH_MAX])
+{
+    (void)snprintf(out, JOB_PATH_MAX, "%.*s/job-%.*s.xlsx", TEXT_ARG(server_folder(jobs->server)),
+                   TEXT_ARG(id));
+}
+
+/* The rows that an import refused, to be mended and sent again. */
+bool job_file_handle(struct worker *w, struct request *r, struct err *e)
+{
+    struct job_get_row row;
+    struct text id = r->path_value[0];
+    char path[JOB_PATH_MAX];
+    bool found;
+    if (!job_get(w->session.store, &(struct job_get_in){id, r->actor->account}, &r->arena, &row, &found, e))
+        return false;
+    if (found && id.size == UUID_SIZE) /* so it is one of ours, and no path */
+        job_file_path(server_jobs(w->server), id, path);
+    FILE *file = found && id.size == UUID_SIZE ? fopen(path, "rbe") : NULL;
+    if (file == NULL)
+        return err_fail(e, found ? &API_JOB_FILE_ABSENT : &API_JOB_ABSENT);
+    answer_clear(&r->answer);
+    r->answer.file = file;
+    r->answer.status = 200;
+    r->answer.type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    answer_head(r, "Content-Disposition", TEXT("attachment; filename=\"refused.xlsx\""));
     return true;
 }
 

@@ -16,7 +16,7 @@ struct worker {
     struct session session;
     bool open, broken;
     pthread_mutex_t lock; /* while the session is opened or closed, so that it can be cancelled */
-    struct key_use *key; /* of the request under way, where the same again must not be done again */
+    struct key_use *key;  /* of the request under way, where the same again must not be done again */
 };
 /* The worker's session, in force and whole. SESSION_*, STORE_*. */
 MUST_USE bool worker_session(struct worker *w, struct session **out, struct err *e);

@@ -124,6 +124,16 @@ def she_imports():
     hold(not door.left_over(), "no file is left on the server", door.left_over())
 
 
+def she_gets_the_refused_rows_back():
+    text = "问题编号,村编码,问题描述,整改期限\nWT2099001,%s,入户路未硬化,明天以后\n" % STATE["numbers"][0][:12]
+    job = door.ended(door.upload("clerk", ("07-问题台账.csv", text.encode("utf-8"))), "clerk")
+    hold(job["result"]["sheets"][0]["rejected"] == 1, "a date that is none is refused", job)
+    book = door.call("GET", f"job/{job['id']}/file", "clerk")
+    hold(book.status == 200 and book.body[:2] == b"PK", "the refused row comes back as a workbook", book)
+    theirs, none = (door.call("GET", f"job/{which}/file", "auditor") for which in (job["id"], "00000000-0000-7000-8000-000000000000"))
+    hold(theirs.status == 404 and theirs.body == none.body, "and to nobody else", theirs)
+
+
 def she_takes_an_import_back():
     text = "问题编号,村编码,问题描述\r\nWT2019903,{0},水渠损坏\r\nWT2019904,{0},道路损坏\r\n".format(STATE["numbers"][0][:12])
     total = door.call("GET", "problem", "clerk").json["total"]
@@ -162,5 +172,5 @@ def she_goes_home():
     hold(door.office.run("journal", "verify").code == 0, "the journal is whole")
 
 
-tell(she_logs_in, she_reads, she_mends_a_record, she_makes_one_once, she_exports, she_shows_a_number_with_a_reason, she_imports,
+tell(she_logs_in, she_reads, she_mends_a_record, she_makes_one_once, she_exports, she_shows_a_number_with_a_reason, she_imports, she_gets_the_refused_rows_back,
      she_takes_an_import_back, she_explains_a_doubt, she_goes_home)
