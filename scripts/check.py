@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """All tests: in the build as shipped and in one with AddressSanitizer and UndefinedBehaviorSanitizer; those that use threads (suite
-`threads`) in one with ThreadSanitizer, too. What lies on a database runs on SQLite and on a PostgreSQL of its own (private_postgres.py).
+`threads`) in one with ThreadSanitizer, too; the pages' own. What lies on a database runs on SQLite and on a PostgreSQL of its own (private_postgres.py).
 
-    check.py [--only release|sanitized|threads] [NAME...]
+    check.py [--only release|sanitized|threads|web] [NAME...]
 
 Each test of cmocka (and each file of a fuzz corpus) counts by itself; a test that cannot be built, crashes, takes too long or ends
 early counts as failed. The last line is `N passed, N failed`; the exit code is 0 only when nothing failed.
@@ -110,18 +110,21 @@ def count(outcome, code):
         outcome.why.append({-1: "could not be built", -2: "took too long"}.get(code, f"exit code {code}"))
 
 
-def run_one(test, folder, factor):
-    outcome = Outcome(test["name"])
-    start = time.monotonic()
-    outcome.output, code = execute(test, folder, factor)
-    count(outcome, code)
-    took = time.monotonic() - start
+def tell(outcome, took):
     skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""
     print(f"{'ok  ' if not outcome.failed else 'FAIL'}  {outcome.name}: {outcome.passed} passed, {outcome.failed} failed{skipped} ({took:.1f} s)",
           flush=True)
     if outcome.failed:
         print("      " + "; ".join(outcome.why))
         print("\n".join("    | " + line for line in outcome.output.splitlines()[-60:]), flush=True)
+
+
+def run_one(test, folder, factor):
+    outcome = Outcome(test["name"])
+    start = time.monotonic()
+    outcome.output, code = execute(test, folder, factor)
+    count(outcome, code)
+    tell(outcome, time.monotonic() - start)
     return outcome
 
 
@@ -151,6 +154,26 @@ def run_builds(labels, names):
     return [outcome for label in labels for outcome in run_build(label, names)]
 
 
+def run_pages(names):
+    """The pages: built, types and rules of writing held, unit tests; each of those counts, the building as one."""
+    outcome = Outcome("web")
+    if names and "web" not in names:
+        return []
+    start = time.monotonic()
+    done = subprocess.run(["scripts/web.sh", "check"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          env={**os.environ, "NO_COLOR": "1", "CI": "1"})
+    outcome.output = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode("utf-8", "replace"))
+    tests = re.search(r"^ *Tests +(.*)$", outcome.output, re.M)
+    for number, word in re.findall(r"(\d+) (passed|failed|skipped)", tests.group(1)) if tests else []:
+        setattr(outcome, word, int(number))
+    if done.returncode == 0 and tests:
+        outcome.passed += 1
+    elif outcome.failed == 0:
+        outcome.failed, outcome.why = 1, ["does not build, or its rules are not held"]
+    tell(outcome, time.monotonic() - start)
+    return [outcome]
+
+
 def with_server(labels, names):
     """The server is gone when the tests are done, also when this program is ended."""
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -167,10 +190,12 @@ def with_server(labels, names):
 
 def main():
     words = argparse.ArgumentParser(description="All tests, in both builds.")
-    words.add_argument("--only", choices=BUILDS)
+    words.add_argument("--only", choices=[*BUILDS, "web"])
     words.add_argument("names", nargs="*", help="parts of test names; none: all")
     given = words.parse_args()
-    outcomes = with_server([given.only] if given.only else list(BUILDS), given.names)
+    outcomes = run_pages(given.names) if given.only in (None, "web") else []
+    if given.only != "web":
+        outcomes += with_server([given.only] if given.only else list(BUILDS), given.names)
     passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)
     skipped = sum(o.skipped for o in outcomes)
     if skipped:
