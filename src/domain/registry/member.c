@@ -14,7 +14,7 @@
     {                                                                                                        \
         .name = "kind", .type = OP_TEXT, .required = true, .value = "KIND",                                  \
         .zh = "自然变更类型，如新生儿、嫁入、死亡、嫁出",                                                    \
-        .en = "kind of change, as the pack's table has it (新生儿, 嫁入, 死亡, 嫁出, …)"          \
+        .en = "kind of change, as the pack's table has it ('新生儿', '嫁入', '死亡', '嫁出')"       \
     }
 #define WHEN                                                                                                 \
     {                                                                                                        \
