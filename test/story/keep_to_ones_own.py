@@ -413,7 +413,7 @@ def others(operation, method, path, role, where, area):
             cell(operation, 400 <= status < 500 and data == absent[0], f"{role} in {area} is told nothing of {to}", (status, data))
 
 
-WITHOUT = {"POST session", "DELETE session", "GET me", "GET job", "GET job/{id}", "DELETE job/{id}", "GET job/{id}/events",
+WITHOUT = {"POST session", "DELETE session", "GET me", "GET job", "GET job/{id}", "DELETE job/{id}", "GET job/{id}/events", "GET job/{id}/file",
            "GET /api/openapi.json", "GET /healthz", "GET /metrics", "GET metrics"}
 ASKED = {
     "GET policy": ("policy show", anybody), "GET catalog": ("catalog", anybody), "GET catalog/{entity}": ("catalog", anybody),
