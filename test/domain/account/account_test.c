@@ -337,6 +337,14 @@ static void names_that_nobody_has_wait_as_others_do(void **state)
                    ACCOUNT_THROTTLED);
 }
 
+/* As many wrong guesses in a row as that; each would take a tenth of a second. */
+static void guessed(const char *name, int failures)
+{
+    char sql[128];
+    snprintf(sql, sizeof sql, "UPDATE account SET failures = %d WHERE name = '%s'", failures, name);
+    database_sql(db, sql, NULL, NULL);
+}
+
 static void a_hundred_wrong_guesses_end_the_password_and_not_the_token(void **state)
 {
     struct err e = {0};
@@ -345,14 +353,19 @@ static void a_hundred_wrong_guesses_end_the_password_and_not_the_token(void **st
     (void)state;
     add("hunted");
     struct text token = token_of("hunted", NULL);
-    for (int i = 0; i < ACCOUNT_GUESSES_MAX - 1; i++) {
+    guessed("hunted", ACCOUNT_GUESSES_MAX - 3);
+    for (int i = 0; i < 2; i++) {
         snprintf(source, sizeof source, "10.4.0.%d", i);
         assert_refused(login_from("hunted", "a wrong one, no more", source, &secret, &e), &e, ACCOUNT_LOGIN);
     }
     assert_done(login_from("hunted", GOOD, "10.4.1.1", &secret, &e), &e); /* begins a new row */
-    for (int i = 0; i < ACCOUNT_GUESSES_MAX; i++) {
-        snprintf(source, sizeof source, "10.4.2.%d", i);
-        assert_refused(login_from("hunted", "a wrong one, no more", source, &secret, &e), &e, ACCOUNT_LOGIN);
+    assert_refused(login_from("hunted", "a wrong one, no more", "10.4.0.9", &secret, &e), &e, ACCOUNT_LOGIN);
+    assert_done(login_from("hunted", GOOD, "10.4.1.1", &secret, &e), &e);
+    for (int i = 0; i < 2; i++) { /* the second ends it */
+        assert_refused(login_from("hunted", "a wrong one, no more", "10.4.2.1", &secret, &e), &e,
+                       ACCOUNT_LOGIN);
+        if (i == 0)
+            guessed("hunted", ACCOUNT_GUESSES_MAX - 1);
     }
     assert_refused(login_from("hunted", GOOD, "10.4.1.1", &secret, &e), &e, ACCOUNT_LOGIN);
     assert_done(token_is(token, &e), &e);
