@@ -125,7 +125,7 @@ static void show_call(struct op_call *call, struct called *out)
 static struct called call_with(const char *name, const char *words, bool with_key, bool show)
 {
     struct called out = {.good = false};
-    struct op_value values[VALUES_MAX] = {{.given = false}};
+    struct op_value values[32] = {{.given = false}};
     struct session session;
     struct arena a;
     const struct op *op = op_named(name);
