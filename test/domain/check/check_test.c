@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define PACK TEST_DATA "/select/pack"
-#define VALUES_MAX 8
+#define VALUES_MAX 32
 
 static struct office office;
 
@@ -125,7 +125,7 @@ static void show_call(struct op_call *call, struct called *out)
 static struct called call_with(const char *name, const char *words, bool with_key, bool show)
 {
     struct called out = {.good = false};
-    struct op_value values[32] = {{.given = false}};
+    struct op_value values[VALUES_MAX] = {{.given = false}};
     struct session session;
     struct arena a;
     const struct op *op = op_named(name);
