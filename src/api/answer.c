@@ -8,6 +8,30 @@
 #define SENTENCE_MAX 65536
 #define HTTP_UNPROCESSABLE 422
 
+const char *answer_type(struct text ending)
+{
+    static const struct {
+        const char *ending, *type;
+    } types[] = {{"html", "text/html; charset=utf-8"},
+                 {"js", "text/javascript; charset=utf-8"},
+                 {"css", "text/css; charset=utf-8"},
+                 {"json", "application/json"},
+                 {"svg", "image/svg+xml"},
+                 {"png", "image/png"},
+                 {"ico", "image/x-icon"},
+                 {"woff2", "font/woff2"},
+                 {"txt", "text/plain; charset=utf-8"},
+                 {"webmanifest", "application/manifest+json"},
+                 {"csv", "text/csv; charset=utf-8"},
+                 {"md", "text/markdown; charset=utf-8"},
+                 {"pdf", "application/pdf"},
+                 {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}};
+    for (size_t i = 0; i < COUNT_OF(types); i++)
+        if (text_equal(ending, text_of(types[i].ending)))
+            return types[i].type;
+    return NULL;
+}
+
 void answer_head(struct request *r, const char *name, struct text value)
 {
     struct answer *answer = &r->answer;

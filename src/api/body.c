@@ -3,21 +3,18 @@
 #include "api/api.err.h"
 #include "base/base.err.h"
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#define EXACT_DIGITS 15 /* decimal digits that any double gives back as they were */
+
+/* A number with more digits than a double keeps would come out as another one (an amount, say): TEXT_NONE. */
 static struct text number_text(const json_t *v, struct arena *a)
 {
-    char digits[40];
     double d = json_real_value(v);
     if (json_is_integer(v))
         return text_format(a, "%lld", (long long)json_integer_value(v));
-    for (int precision = 15; precision <= 17; precision++) { /* the shortest that reads back */
-        (void)snprintf(digits, sizeof digits, "%.*g", precision, d);
-        if (strtod(digits, NULL) == d)
-            break;
-    }
-    return text_copy(a, text_of(digits));
+    struct text digits = text_format(a, "%.*g", EXACT_DIGITS, d);
+    return digits.at != NULL && strtod(digits.at, NULL) == d ? digits : TEXT_NONE;
 }
 
 static bool read_member(const char *name, const json_t *v, struct arena *a, struct body_member *out)
@@ -29,8 +26,11 @@ static bool read_member(const char *name, const json_t *v, struct arena *a, stru
         out->kind = MEMBER_IS_TEXT;
         out->value = text_copy(a, (struct text){json_string_value(v), json_string_length(v)});
     } else if (json_is_number(v)) {
-        out->kind = json_is_integer(v) ? MEMBER_IS_INT : MEMBER_IS_NUMBER;
-        out->value = number_text(v, a);
+        struct text digits = number_text(v, a);
+        if (digits.at != NULL) {
+            out->kind = json_is_integer(v) ? MEMBER_IS_INT : MEMBER_IS_NUMBER;
+            out->value = digits;
+        }
     } else if (json_is_boolean(v)) {
         out->kind = MEMBER_IS_BOOL;
         out->value = json_is_true(v) ? TEXT("true") : TEXT("false");

@@ -10,7 +10,7 @@
 #define BODY_MEMBER_MAX 1000
 
 struct body_member {
-    struct text name, value; /* value: of a number as it reads back, of yes and no "true" and "false" */
+    struct text name, value; /* value: of a number its digits, of yes and no "true" and "false" */
     enum {
         MEMBER_IS_TEXT,
         MEMBER_IS_INT,

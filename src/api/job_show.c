@@ -205,7 +205,7 @@ bool job_file_handle(struct worker *w, struct request *r, struct err *e)
     answer_clear(&r->answer);
     r->answer.file = file;
     r->answer.status = 200;
-    r->answer.type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    r->answer.type = answer_type(TEXT("xlsx"));
     answer_head(r, "Content-Disposition", TEXT("attachment; filename=\"refused.xlsx\""));
     return true;
 }

@@ -63,30 +63,13 @@ static void parameter_schema(struct json *out, const struct op_parameter *p)
     json_object_end(out);
 }
 
-/* The name outside: "as_of". */
-static void json_outside(struct json *out, const char *name)
-{
-    char outside[64];
-    size_t i = 0;
-    for (; name[i] != '\0' && i + 1 < sizeof outside; i++)
-        outside[i] = name[i] == '-' ? '_' : name[i];
-    outside[i] = '\0';
-    json_z(out, outside);
-}
-
-static bool in_path(const struct route *route, const char *name)
-{
-    char part[80];
-    (void)snprintf(part, sizeof part, "{%s}", name);
-    return strstr(route->path, part) != NULL;
-}
-
 static void parameter(struct json *out, const struct route *route, const struct op_parameter *p)
 {
-    bool path = in_path(route, p->name);
+    char outside[ROUTE_NAME_MAX];
+    bool path = route_in_path(route->path, p->name);
+    route_outside(p->name, outside);
     json_object(out);
-    json_key(out, "name");
-    json_outside(out, p->name);
+    member_z(out, "name", outside);
     member_z(out, "in", path ? "path" : "query");
     member_z(out, "description", p->en);
     if (path || p->required) {
@@ -122,10 +105,10 @@ static void parameters(struct json *out, const struct route *route)
     json_array(out);
     for (size_t i = 0; op != NULL && i < op->count; i++) {
         const struct op_parameter *p = &op->parameters[i];
-        if (route_parameter(op, text_of(p->name), NULL) == NULL && !in_path(route, p->name)) {
+        if (!route_takes(p) && !route_in_path(route->path, p->name)) {
             if (strcmp(p->name, "if-match") == 0)
                 text_parameter(out, "header", "If-Match", p->en);
-        } else if (route->expects == BODY_NONE || in_path(route, p->name))
+        } else if (route->expects == BODY_NONE || route_in_path(route->path, p->name))
             parameter(out, route, p);
     }
     if (op == NULL && strstr(route->path, "{id}") != NULL)
@@ -147,12 +130,10 @@ static void body_schema(struct json *out, const struct route *route)
     for (size_t i = 0; op != NULL && i < op->count; i++) {
         const struct op_parameter *p = &op->parameters[i];
         open |= p->type == OP_FIELDS;
-        if (in_path(route, p->name) || route_parameter(op, text_of(p->name), NULL) == NULL)
+        if (route_in_path(route->path, p->name) || !route_takes(p))
             continue;
-        char outside[64];
-        (void)snprintf(outside, sizeof outside, "%s", p->name);
-        for (char *c = outside; *c != '\0'; c++)
-            *c = *c == '-' ? '_' : *c;
+        char outside[ROUTE_NAME_MAX];
+        route_outside(p->name, outside);
         json_key(out, outside);
         parameter_schema(out, p);
     }

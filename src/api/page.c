@@ -14,25 +14,14 @@ struct pages {
     const struct page *first;
 };
 
-static const struct {
-    const char *ending, *type;
-} types[] = {{".html", "text/html; charset=utf-8"},
-             {".js", "text/javascript; charset=utf-8"},
-             {".css", "text/css; charset=utf-8"},
-             {".json", "application/json"},
-             {".svg", "image/svg+xml"},
-             {".png", "image/png"},
-             {".ico", "image/x-icon"},
-             {".woff2", "font/woff2"},
-             {".txt", "text/plain; charset=utf-8"},
-             {".webmanifest", "application/manifest+json"}};
-
+/* By what stands behind the last dot. */
 static const char *type_of(struct text path)
 {
-    for (size_t i = 0; i < COUNT_OF(types); i++)
-        if (text_ends_with(path, text_of(types[i].ending)))
-            return types[i].type;
-    return "application/octet-stream";
+    size_t dot = path.size;
+    while (dot > 0 && path.at[dot - 1] != '.')
+        dot--;
+    const char *type = answer_type(text_slice(path, dot, path.size));
+    return type != NULL ? type : "application/octet-stream";
 }
 
 static bool add(struct pages *pages, struct text path, struct text content)

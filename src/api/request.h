@@ -59,6 +59,8 @@ struct request {
     int64_t begun_ms;
 };
 
+/* The media type of what a file name ends in, or a format is called: "xlsx"; NULL: unknown. */
+const char *answer_type(struct text ending);
 /* Adds a head to the answer; both texts must live as long as the request. */
 void answer_head(struct request *r, const char *name, struct text value);
 /* A JSON body is written to `out` and ended with answer_json_end; what is written before a failure is thrown

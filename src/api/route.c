@@ -85,27 +85,37 @@ bool route_find(const struct routes *routes, struct request *r, struct err *e)
     return true;
 }
 
-static char outside(char c) { return c == '-' ? '_' : c; }
-
-static bool same_name(const char *declared, struct text name)
+bool route_takes(const struct op_parameter *p)
 {
-    size_t size = strlen(declared);
-    bool same = size == name.size;
-    for (size_t i = 0; same && i < size; i++)
-        same = outside(declared[i]) == name.at[i];
-    return same;
+    return p->type != OP_PATH && p->type != OP_OUT_PATH && p->type != OP_FIELDS && p->type != OP_CEL
+           && !p->writes && strcmp(p->name, "if-match") != 0;
+}
+
+bool route_in_path(const char *path, const char *name)
+{
+    char part[ROUTE_NAME_MAX + 3];
+    (void)snprintf(part, sizeof part, "{%s}", name);
+    return strstr(path, part) != NULL;
+}
+
+void route_outside(const char *declared, char out[ROUTE_NAME_MAX])
+{
+    size_t i = 0;
+    for (; declared[i] != '\0' && i + 1 < ROUTE_NAME_MAX; i++)
+        out[i] = declared[i] == '-' ? '_' : declared[i];
+    out[i] = '\0';
 }
 
 const struct op_parameter *route_parameter(const struct op *op, struct text name, size_t *position_out)
 {
     for (size_t i = 0; i < op->count; i++) {
-        const struct op_parameter *p = &op->parameters[i];
-        if (p->type == OP_PATH || p->type == OP_OUT_PATH || p->type == OP_FIELDS || p->type == OP_CEL
-            || p->writes || strcmp(p->name, "if-match") == 0 || !same_name(p->name, name))
+        char outside[ROUTE_NAME_MAX];
+        route_outside(op->parameters[i].name, outside);
+        if (!route_takes(&op->parameters[i]) || !text_equal(text_of(outside), name))
             continue;
         if (position_out != NULL)
             *position_out = i;
-        return p;
+        return &op->parameters[i];
     }
     return NULL;
 }

@@ -35,6 +35,13 @@ MUST_USE bool routes_make(const struct op_list *ops, const struct routes *own, s
 /* Finds the request's route and the values of its {names}. API_ROUTE_UNKNOWN; API_METHOD with what is
  * allowed, which is then also an answer's head "Allow". */
 MUST_USE bool route_find(const struct routes *routes, struct request *r, struct err *e);
+/* Does a route take this parameter from outside? Never paths, what reveals, what is a head of its own. */
+bool route_takes(const struct op_parameter *parameter);
+/* Is it one of the path's {names}? */
+bool route_in_path(const char *path, const char *name);
+/* How a declared name is written outside: "as-of" is "as_of". */
+#define ROUTE_NAME_MAX 64
+void route_outside(const char *declared, char out[ROUTE_NAME_MAX]);
 /* The declared parameter that a name outside names ("as_of" is "as-of"), or NULL: those that a route never
  * takes (paths, what reveals) are none. `position_out` may be NULL. */
 const struct op_parameter *route_parameter(const struct op *op, struct text name, size_t *position_out);

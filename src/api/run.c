@@ -14,14 +14,6 @@
 
 /* ---- answers that are files ---- */
 
-static const struct {
-    const char *format, *type;
-} types[] = {{"csv", "text/csv; charset=utf-8"},
-             {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
-             {"html", "text/html; charset=utf-8"},
-             {"md", "text/markdown; charset=utf-8"},
-             {"pdf", "application/pdf"}};
-
 /* The type of the file that a call asks for; NULL: it asks for JSON. */
 static const char *file_type(const struct op *op, const struct op_value *values, size_t *out_at)
 {
@@ -32,9 +24,9 @@ static const char *file_type(const struct op *op, const struct op_value *values,
             has_out = true;
             *out_at = i;
         }
-        for (size_t k = 0; k < COUNT_OF(types) && strcmp(op->parameters[i].name, "format") == 0; k++)
-            if (values[i].given && text_equal(values[i].s, text_of(types[k].format)))
-                type = types[k].type;
+        if (values[i].given && strcmp(op->parameters[i].name, "format") == 0
+            && !text_equal(values[i].s, TEXT("json")))
+            type = answer_type(values[i].s);
     }
     return has_out ? type : NULL;
 }

@@ -97,22 +97,12 @@ static bool take_member(struct taking *t, const struct body_member *m)
     return op_read(p, m->value, &t->values[at], t->e);
 }
 
-static bool in_path(const struct op *op, const char *name)
-{
-    struct text path = text_of(op->route.path);
-    size_t size = strlen(name), at = text_find(path, text_of(name), 0);
-    while (at != SIZE_MAX
-           && (at == 0 || path.at[at - 1] != '{' || at + size == path.size || path.at[at + size] != '}'))
-        at = text_find(path, text_of(name), at + 1);
-    return at != SIZE_MAX;
-}
-
 /* Does the operation want anything that is not in its path? */
 static bool needs_body(const struct op *op)
 {
     for (size_t i = 0; i < op->count; i++)
         if (op->parameters[i].type == OP_FIELDS
-            || (op->parameters[i].required && !in_path(op, op->parameters[i].name)))
+            || (op->parameters[i].required && !route_in_path(op->route.path, op->parameters[i].name)))
             return true;
     return false;
 }

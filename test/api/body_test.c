@@ -62,18 +62,19 @@ static void each_type_comes_as_text_and_is_told_apart(void **state)
     read(" {\n} ", 0);
 }
 
-static void numbers_read_back_as_they_were_written(void **state)
+static void numbers_read_back_as_they_were_written_or_not_at_all(void **state)
 {
     struct body_member *m = read("{\"a\":0.1,\"b\":1234567.89,\"c\":-3,\"d\":9223372036854775807,"
-                                 "\"e\":0.30000000000000004,\"f\":100.0}",
-                                 6);
+                                 "\"e\":0.30000000000000004,\"f\":100.0,\"g\":90071992547409.931}",
+                                 7);
     (void)state;
     assert_text(m[0].value, "0.1");
     assert_text(m[1].value, "1234567.89");
     assert_text(m[2].value, "-3");
     assert_text(m[3].value, "9223372036854775807");
-    assert_text(m[4].value, "0.30000000000000004");
+    assert_int_equal(m[4].kind, MEMBER_IS_OTHER); /* a double keeps fifteen digits for certain */
     assert_text(m[5].value, "100");
+    assert_int_equal(m[6].kind, MEMBER_IS_OTHER);
 }
 
 static void what_is_no_whole_object_is_refused(void **state)
@@ -148,7 +149,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_type_comes_as_text_and_is_told_apart),
-        cmocka_unit_test(numbers_read_back_as_they_were_written),
+        cmocka_unit_test(numbers_read_back_as_they_were_written_or_not_at_all),
         cmocka_unit_test(what_is_no_whole_object_is_refused),
         cmocka_unit_test(text_is_utf8_without_nul),
         cmocka_unit_test(a_member_stands_once),

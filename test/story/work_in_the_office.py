@@ -26,6 +26,14 @@ def she_logs_in():
     hold(page.status == 200 and "default-src 'self'" in page.heads["content-security-policy"], "the first page loads nothing from elsewhere", page.heads)
 
 
+def her_program_finds_each_parameter():
+    paths = door.call("GET", "/api/openapi.json").json["paths"]
+    named = {p["name"] for p in paths["/api/v1/{entity}"]["get"]["parameters"]}
+    hold({"entity", "limit", "cursor", "offset", "sort", "as_of", "format", "columns"} <= named, "those of a list", named)
+    body = paths["/api/v1/import"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
+    hold({"file", "as_of", "dry_run"} == set(body), "and those beside an upload", body)
+
+
 def she_reads():
     ids = STATE["ids"] = door.ids("household")
     pages, cursor = [], None
@@ -172,5 +180,5 @@ def she_goes_home():
     hold(door.office.run("journal", "verify").code == 0, "the journal is whole")
 
 
-tell(she_logs_in, she_reads, she_mends_a_record, she_makes_one_once, she_exports, she_shows_a_number_with_a_reason, she_imports, she_gets_the_refused_rows_back,
+tell(she_logs_in, her_program_finds_each_parameter, she_reads, she_mends_a_record, she_makes_one_once, she_exports, she_shows_a_number_with_a_reason, she_imports, she_gets_the_refused_rows_back,
      she_takes_an_import_back, she_explains_a_doubt, she_goes_home)

@@ -10,13 +10,7 @@
 #define NAME_MAX_CHARACTERS 60
 #define DAY_MS ((int64_t)24 * 60 * 60 * 1000)
 
-static const struct op_parameter name_only[] = {{.name = "name",
-                                                 .type = OP_TEXT,
-                                                 .positional = true,
-                                                 .required = true,
-                                                 .value = "NAME",
-                                                 .zh = "账户名",
-                                                 .en = "the account"}};
+static const struct op_parameter name_only[] = {ACCOUNT_WORD};
 #define PASSWORD_FILE                                                                                        \
     {                                                                                                        \
         .name = "password-file", .type = OP_PATH, .value = "FILE", .zh = "存有密码的文件；不写则在终端输入", \
@@ -96,13 +90,7 @@ static bool told(struct op_call *call, const struct journal_change *changes, siz
 /* ---- account add ---- */
 
 static const struct op_parameter add_parameters[] = {
-    {.name = "name",
-     .type = OP_TEXT,
-     .positional = true,
-     .required = true,
-     .value = "NAME",
-     .zh = "账户名",
-     .en = "the account"},
+    ACCOUNT_WORD,
     {.name = "role",
      .type = OP_TEXT,
      .required = true,
@@ -171,13 +159,7 @@ static bool show_add(struct op_call *call, struct print *p, struct err *e)
 /* ---- account password ---- */
 
 static const struct op_parameter password_parameters[] = {
-    {.name = "name",
-     .type = OP_TEXT,
-     .positional = true,
-     .required = true,
-     .value = "NAME",
-     .zh = "账户名",
-     .en = "the account"},
+    ACCOUNT_WORD,
     PASSWORD_FILE,
 };
 
@@ -244,13 +226,7 @@ static bool show_disable(struct op_call *call, struct print *p, struct err *e)
 /* ---- account token ---- */
 
 static const struct op_parameter token_parameters[] = {
-    {.name = "name",
-     .type = OP_TEXT,
-     .positional = true,
-     .required = true,
-     .value = "NAME",
-     .zh = "账户名",
-     .en = "the account"},
+    ACCOUNT_WORD,
     {.name = "days",
      .type = OP_INT,
      .value = "N",

@@ -26,13 +26,7 @@ bool factor_check(struct session *s, struct text name, struct text sealed, int64
 }
 
 static const struct op_parameter parameters[] = {
-    {.name = "name",
-     .type = OP_TEXT,
-     .positional = true,
-     .required = true,
-     .value = "NAME",
-     .zh = "账户名",
-     .en = "the account"},
+    ACCOUNT_WORD,
     {.name = "off", .type = OP_FLAG, .zh = "不再要求动态验证码", .en = "ask for no code any more"},
 };
 

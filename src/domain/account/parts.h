@@ -57,4 +57,11 @@ struct journal_change;
 MUST_USE bool account_told(struct session *s, struct text by, struct text what, struct text account,
                            const struct journal_change *changes, size_t count, struct err *e);
 
+/* The first word of most commands about accounts. */
+#define ACCOUNT_WORD                                                                                         \
+    {                                                                                                        \
+        .name = "name", .type = OP_TEXT, .positional = true, .required = true, .value = "NAME",              \
+        .zh = "账户名", .en = "the account"                                                                  \
+    }
+
 #endif

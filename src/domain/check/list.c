@@ -6,8 +6,7 @@
 #include "domain/check/parts.h"
 #include "engine/access/access.err.h"
 
-#define LIMIT 50 /* findings of a page where nothing is said */
-#define LIMIT_MAX 1000
+#define LIMIT 50          /* findings of a page where nothing is said */
 #define LIST_SHOW_MAX 100 /* rows that a person is shown */
 
 struct list {
@@ -28,7 +27,7 @@ static bool page_of(const struct op_call *call, struct listing *l, struct err *e
                           *cursor = op_value(call, "cursor");
     if (cursor->given && offset->given)
         return err_fail(e, &CHECK_CURSOR_OFFSET);
-    if (limit->given && (limit->n < 1 || limit->n > LIMIT_MAX))
+    if (limit->given && (limit->n < 1 || limit->n > OP_PAGE_LIMIT_MAX))
         return op_value_bad(e, "limit", limit->s, "1-1000");
     if (cursor->given && (!text_to_int(cursor->s, &l->passed) || l->passed < 1))
         return err_fail(e, &CHECK_CURSOR);
@@ -257,17 +256,7 @@ static const struct op_parameter list_parameters[] = {
      .zh = "只列一个村的（优先于 --area）",
      .en = "only of this village (before --area)"},
     {.name = "household", .type = OP_TEXT, .value = "ID", .zh = "只列一户的", .en = "only of this household"},
-    {.name = "limit",
-     .type = OP_INT,
-     .value = "N",
-     .zh = "每页条数，1到1000",
-     .en = "findings of a page, 1 to 1000"},
-    {.name = "cursor",
-     .type = OP_TEXT,
-     .value = "CURSOR",
-     .zh = "接着上一页往下列（上一页给出的翻页标记）",
-     .en = "go on behind a page: what it gave as next"},
-    {.name = "offset", .type = OP_INT, .value = "N", .zh = "跳过前面几条", .en = "pass over so many"},
+    OP_PAGE,
 };
 
 const struct op finding_list_op = {.name = "finding list",

@@ -26,17 +26,7 @@ static const struct op_parameter parameters[] = {
      .en = "filters: FIELD=VALUE; FIELD.min= and FIELD.max= for a range, FIELD.empty=true for what is not "
            "known"},
     {.name = "area", .type = OP_AREA, .value = "CODE", .zh = "只列这个区划的", .en = "only this division"},
-    {.name = "limit",
-     .type = OP_INT,
-     .value = "N",
-     .zh = "每页条数，1到1000，默认50",
-     .en = "records of a page, 1 to 1000 (default: 50)"},
-    {.name = "cursor",
-     .type = OP_TEXT,
-     .value = "CURSOR",
-     .zh = "接着上一页往下列（上一页给出的翻页标记）",
-     .en = "go on behind a page: what it gave as next"},
-    {.name = "offset", .type = OP_INT, .value = "N", .zh = "跳过前面几条", .en = "pass over so many"},
+    OP_PAGE,
     {.name = "sort",
      .type = OP_TEXT,
      .value = "FIELD",
@@ -167,18 +157,6 @@ static bool each_row(struct op_call *call, struct browse *b,
     return e->kind == NULL;
 }
 
-struct to_json {
-    const struct browse *b;
-    struct json *out;
-};
-static void row_json(void *user, const struct record_row *row)
-{
-    struct to_json *to = user;
-    json_object(to->out);
-    view_json(to->b->view, row, to->out);
-    json_object_end(to->out);
-}
-
 static bool json_browse(struct op_call *call, struct json *out, struct err *e)
 {
     struct browse *b = call->result;
@@ -187,7 +165,7 @@ static bool json_browse(struct op_call *call, struct json *out, struct err *e)
     if (!is_file(call)) {
         json_key(out, "items");
         json_array(out);
-        good = each_row(call, b, row_json, &(struct to_json){b, out}, e);
+        good = each_row(call, b, view_row_json, &(struct view_rows){b->view, out}, e);
         json_array_end(out);
         json_key(out, "next");
         json_text(out, b->next);

@@ -123,8 +123,8 @@ static bool sort_read(const struct op_call *call, struct record_query *q, struct
 static bool limit_read(const struct op_call *call, int64_t *out, struct err *e)
 {
     const struct op_value *limit = op_value(call, "limit");
-    *out = limit->given ? limit->n : LIST_LIMIT;
-    if (*out >= 1 && *out <= LIST_LIMIT_MAX)
+    *out = limit->given ? limit->n : OP_PAGE_LIMIT;
+    if (*out >= 1 && *out <= OP_PAGE_LIMIT_MAX)
         return true;
     return op_value_bad(e, "limit", limit->s, "1-1000");
 }

@@ -115,18 +115,6 @@ static bool each_row(struct op_call *call, int64_t most,
     return e->kind == NULL;
 }
 
-struct json_rows {
-    const struct list *list;
-    struct json *out;
-};
-static void row_json(void *user, const struct record_row *row)
-{
-    struct json_rows *to = user;
-    json_object(to->out);
-    view_json(to->list->view, row, to->out);
-    json_object_end(to->out);
-}
-
 static bool json_list(struct op_call *call, struct json *out, struct err *e)
 {
     struct list *l = call->result;
@@ -137,7 +125,7 @@ static bool json_list(struct op_call *call, struct json *out, struct err *e)
     json_int(out, l->total);
     json_key(out, "items");
     json_array(out);
-    bool good = each_row(call, l->limit, row_json, &(struct json_rows){l, out}, e);
+    bool good = each_row(call, l->limit, view_row_json, &(struct view_rows){l->view, out}, e);
     json_array_end(out);
     json_object_end(out);
     return good;

@@ -5,9 +5,6 @@
 #include "engine/record/page.h"
 #include "engine/session/session.h"
 
-#define LIST_LIMIT 50 /* records of a page where nothing is said */
-#define LIST_LIMIT_MAX 1000
-
 extern const struct op op_init, op_policy_show, op_policy_load, op_catalog, op_list_records, op_get,
     op_browse, op_search, op_member_join, op_member_leave, op_household_head, op_household_move,
     op_household_split, op_household_merge, op_reveal, op_change, op_create, op_judge, op_journal_list,
@@ -54,6 +51,12 @@ size_t view_count(const struct view *view);
 const struct catalog_field *view_column(const struct view *view, size_t index);
 void view_json(const struct view *view, const struct record_row *row,
                struct json *out); /* {LABEL: VALUE}, or by field ids (call->by_id); open: no braces */
+/* A row as an object of its own; `user` is a struct view_rows. */
+struct view_rows {
+    const struct view *view;
+    struct json *out;
+};
+void view_row_json(void *user, const struct record_row *row);
 struct text view_text(const struct view *view, const struct record_row *row, size_t index, struct arena *a,
                       enum lang lang);
 

@@ -36,17 +36,7 @@ static const struct op_parameter parameters[] = {
      .zh = "再按字段筛选（见 browse）",
      .en = "filters beside it (see browse)"},
     {.name = "area", .type = OP_AREA, .value = "CODE", .zh = "只找这个区划的", .en = "only this division"},
-    {.name = "limit",
-     .type = OP_INT,
-     .value = "N",
-     .zh = "每页条数，1到1000，默认50",
-     .en = "records of a page, 1 to 1000 (default: 50)"},
-    {.name = "cursor",
-     .type = OP_TEXT,
-     .value = "CURSOR",
-     .zh = "接着上一页往下列（上一页给出的翻页标记）",
-     .en = "go on behind a page: what it gave as next"},
-    {.name = "offset", .type = OP_INT, .value = "N", .zh = "跳过前面几条", .en = "pass over so many"},
+    OP_PAGE,
 };
 
 struct search {
@@ -252,10 +242,10 @@ static bool page_find(struct search *s, struct err *e)
 {
     const struct op_value *cursor = op_value(s->call, "cursor"), *offset = op_value(s->call, "offset"),
                           *limit = op_value(s->call, "limit");
-    int64_t from = offset->given ? offset->n : 0, most = limit->given ? limit->n : LIST_LIMIT;
+    int64_t from = offset->given ? offset->n : 0, most = limit->given ? limit->n : OP_PAGE_LIMIT;
     if (cursor->given && offset->given)
         return err_fail(e, &REGISTRY_CURSOR_OFFSET);
-    if (most < 1 || most > LIST_LIMIT_MAX)
+    if (most < 1 || most > OP_PAGE_LIMIT_MAX)
         return op_value_bad(e, "limit", limit->s, "1-1000");
     if (cursor->given && (!text_to_int(cursor->s, &from) || from < 1 || from > RECORD_HIT_MAX))
         return err_fail(e, &RECORD_CURSOR);
@@ -303,25 +293,13 @@ static bool each_hit(struct search *s, void (*each)(void *user, const struct rec
     return true;
 }
 
-struct to_json {
-    const struct search *s;
-    struct json *out;
-};
-static void row_json(void *user, const struct record_row *row)
-{
-    struct to_json *to = user;
-    json_object(to->out);
-    view_json(to->s->view, row, to->out);
-    json_object_end(to->out);
-}
-
 static bool json_search(struct op_call *call, struct json *out, struct err *e)
 {
     struct search *s = call->result;
     json_object(out);
     json_key(out, "items");
     json_array(out);
-    bool good = each_hit(s, row_json, &(struct to_json){s, out}, e);
+    bool good = each_hit(s, view_row_json, &(struct view_rows){s->view, out}, e);
     json_array_end(out);
     json_key(out, "next");
     json_text(out, s->to < s->hits.count ? text_format(call->arena, "%zu", s->to) : TEXT_NONE);

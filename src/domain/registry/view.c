@@ -212,6 +212,14 @@ void view_json(const struct view *view, const struct record_row *row, struct jso
     }
 }
 
+void view_row_json(void *user, const struct record_row *row)
+{
+    const struct view_rows *to = user;
+    json_object(to->out);
+    view_json(to->view, row, to->out);
+    json_object_end(to->out);
+}
+
 struct text view_text(const struct view *view, const struct record_row *row, size_t index, struct arena *a,
                       enum lang lang)
 {

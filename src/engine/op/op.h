@@ -49,6 +49,23 @@ struct op_value {
     const struct op_field *fields; /* OP_FIELDS, in the caller's order */
     size_t field_count;
 };
+/* How a page of a list is asked for: parameters limit, cursor, offset of every operation that lists. */
+#define OP_PAGE_LIMIT 50
+#define OP_PAGE_LIMIT_MAX 1000
+#define OP_PAGE                                                                                              \
+    {.name = "limit",                                                                                        \
+     .type = OP_INT,                                                                                         \
+     .value = "N",                                                                                           \
+     .zh = "每页条数，1到1000，默认50",                                                                      \
+     .en = "records of a page, 1 to 1000 (default: 50)"},                                                    \
+        {.name = "cursor",                                                                                   \
+         .type = OP_TEXT,                                                                                    \
+         .value = "CURSOR",                                                                                  \
+         .zh = "接着上一页往下列（上一页给出的翻页标记）",                                                   \
+         .en = "go on behind a page: what it gave as next"},                                                 \
+    {                                                                                                        \
+        .name = "offset", .type = OP_INT, .value = "N", .zh = "跳过前面几条", .en = "pass over so many"      \
+    }
 enum op_needs {
     OP_NEEDS_NOTHING,  /* no database */
     OP_NEEDS_ABSENT,   /* the database must not be there (init) */
